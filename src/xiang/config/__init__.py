@@ -1,0 +1,1 @@
+"""Settings, addresses and entry points: the only floor that knows which rooms and which engine there are."""

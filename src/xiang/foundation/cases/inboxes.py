@@ -1,0 +1,126 @@
+"""What an officer narrows the inbox by. Which rows are theirs at all is said in :mod:`queries`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+from typing import Any, Self
+
+from django.db.models import Q, QuerySet
+
+from xiang.foundation.cases import procedures
+from xiang.foundation.cases.models import Case, CaseMark, ClockState
+from xiang.foundation.ground import instant
+from xiang.foundation.parties.actors import Actor
+from xiang.foundation.statutes import queries as statutes
+from xiang.foundation.statutes.clock import Limit, due
+
+INBOX_ORDER = ("act_by", "id")
+DUES = ("late", "today", "tomorrow", "stopped", "applicant", "normal")
+REVIEWED = ("reviewing", "deciding")
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFilter:
+    """``view``: mine (in my hands, or my turn and nobody's yet), unit, unclaimed, review, followed, closed, all."""
+
+    view: str = "unit"
+    item: str = ""
+    state: str = ""
+    due: str = ""
+    text: str = ""
+    closed: bool = False
+
+    def due_only(self, due: str) -> Self:
+        """The same list, of one kind of urgency."""
+        return replace(self, due=due)
+
+    def without(self, *names: str) -> Self:
+        """The same list, wider."""
+        widened: dict[str, Any] = dict.fromkeys(names, "")
+        return replace(self, **widened)
+
+
+def order_of(wanted: InboxFilter) -> tuple[str, str]:
+    """The most urgent first; of what is closed, the newest."""
+    return ("-act_by", "-id") if wanted.closed or wanted.view == "closed" else INBOX_ORDER
+
+
+def narrowed(rows: QuerySet[Case], actor: Actor, wanted: InboxFilter, tomorrow: date | None = None) -> QuerySet[Case]:
+    """Those of ``rows`` that the filter keeps."""
+    rows = rows.filter(open=not (wanted.closed or wanted.view == "closed"))
+    match wanted.view:
+        case "mine":
+            rows = rows.filter(Q(assignee_id=actor.staff_id) | (Q(assignee=None) & _my_turn(actor)))
+        case "unclaimed":
+            rows = rows.filter(_my_turn(actor), assignee=None)
+        case "review":
+            rows = rows.filter(state__in=REVIEWED)
+        case "followed":
+            rows = rows.filter(marks__staff=actor.staff_id, marks__kind=CaseMark.Kind.FOLLOWED)
+    if wanted.item:
+        rows = rows.filter(item_key=wanted.item)
+    if wanted.state:
+        rows = rows.filter(state=wanted.state)
+    if wanted.text:
+        rows = rows.filter(_named(wanted.text))
+    return _due_within(rows, wanted.due, tomorrow)
+
+
+def _named(text: str) -> Q:
+    """A whole number is sought by its index; part of one, a name or an item by what is written."""
+    text = text.strip()
+    if text.upper().startswith("XC") and len(text) >= 18:
+        return Q(number=text.upper())
+    return Q(number__icontains=text) | Q(title__icontains=text) | Q(item_title__icontains=text)
+
+
+def _my_turn(actor: Actor) -> Q:
+    """Cases whose next step is for a role that the officer holds in their unit; never while others are awaited."""
+    turn = Q()
+    for unit in actor.unit_ids:
+        roles = frozenset(role for held_in, role in actor.grants if held_in == unit)
+        turn |= Q(unit_id=unit, state__in=states_for(roles))
+    return turn & Q(waiting_for="") if turn else Q(pk__in=())
+
+
+def states_for(roles: frozenset[str]) -> tuple[str, ...]:
+    """The open states that one of these roles moves on, in any procedure."""
+    return _states_for(roles, procedures.known_keys())
+
+
+@cache
+def _states_for(roles: frozenset[str], known: frozenset[str]) -> tuple[str, ...]:
+    found = set()
+    for procedure in procedures.all_known():
+        open_states = {state.name for state in procedure.states if not state.closed}
+        for edge in procedure.transitions:
+            # A step that stays where it is (to ask, to note) makes it nobody's turn.
+            if edge.target and roles & set(edge.by):
+                found |= open_states & set(edge.source)
+    return tuple(sorted(found))
+
+
+def _due_within(rows: QuerySet[Case], wanted: str, tomorrow: date | None) -> QuerySet[Case]:
+    today = instant.today()
+    match wanted:
+        case "late":
+            return rows.filter(act_by__lt=today)
+        case "today":
+            return rows.filter(act_by=today)
+        case "tomorrow":
+            return rows.filter(act_by=tomorrow or next_working_day(today))
+        case "stopped":
+            return rows.filter(clock=ClockState.STOPPED)
+        case "applicant":
+            return rows.filter(waiting_for="applicant")
+        case "normal":
+            later = rows.filter(act_by__gt=today).exclude(act_by=tomorrow or next_working_day(today))
+            return later.exclude(clock=ClockState.STOPPED).exclude(waiting_for="applicant")
+    return rows
+
+
+def next_working_day(after: date) -> date:
+    """The next working day after a date."""
+    return due(after, Limit(1, "wd"), statutes.calendar()).date or after + timedelta(days=1)

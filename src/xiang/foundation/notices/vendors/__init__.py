@@ -1,0 +1,1 @@
+"""Vendors of SMS and e-mail, a folder each."""

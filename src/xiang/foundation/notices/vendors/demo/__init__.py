@@ -1,0 +1,1 @@
+"""The demonstration gateways: what they "send" can be read at ``/demo/messages/``."""

@@ -1,0 +1,1 @@
+"""Pages: the public working calendar, and the rules for whoever keeps them."""

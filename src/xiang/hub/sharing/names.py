@@ -1,0 +1,31 @@
+"""What bodies and systems are called when people are told about them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from xiang.foundation.ground import instant
+from xiang.foundation.ground.errors import Absent
+from xiang.foundation.parties import queries as parties
+from xiang.hub.inventory.models import System
+
+
+def body_name(key: str) -> str:
+    """The short name of a body: 省公安厅; its key when it is not known."""
+    try:
+        body = parties.body(key)
+    except Absent:
+        return key
+    return body.short or body.name
+
+
+def system_name(system: System) -> str:
+    """What people call a system: 医保系统."""
+    return system.short or f"{body_name(system.body_key)}系统"
+
+
+def outage(system: System, since: datetime) -> str:
+    """``医保系统 10:02 起连不上。`` With the date when it began on another day."""
+    local = since.astimezone(instant.SHANGHAI)
+    day = "" if local.date() == instant.today() else f"{local.month}月{local.day}日 "
+    return f"{system_name(system)} {day}{local:%H:%M} 起连不上。"

@@ -1,0 +1,118 @@
+"""Reading the hub: systems with their state, grants, disputes. Stewards see all; a person sees their own disputes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from xiang.foundation.ground import instant
+from xiang.foundation.ground.errors import Absent
+from xiang.foundation.ledger.models import DataUse
+from xiang.foundation.parties.actors import Actor
+from xiang.hub.inventory import queries as inventory
+from xiang.hub.inventory.models import Resource, System
+from xiang.hub.sharing import names
+from xiang.hub.sharing.models import Dispute, Grant, SystemState
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """How often a resource was asked since a day ago."""
+
+    served: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One system as the hub's page shows it."""
+
+    system: System
+    name: str
+    body: str
+    switch: str
+    down_since: datetime | None
+    resources: Sequence[Resource]
+    calls: Calls
+
+    @property
+    def reachable(self) -> bool:
+        return self.down_since is None
+
+
+def need_steward(actor: Actor) -> None:
+    """The hub's pages are for data stewards; to anybody else they are not there."""
+    if not (actor.is_system or actor.has("steward")):
+        raise Absent
+
+
+def standings(actor: Actor) -> list[Standing]:
+    """All systems in service, those that cannot be reached first."""
+    need_steward(actor)
+    states = {row.system_id: row for row in SystemState.objects.all()}
+    calls = calls_since(instant.now() - timedelta(days=1))
+    resources = list(inventory.resources().values())
+    found = []
+    for system in inventory.systems():
+        own = [r for r in resources if r.system_id == system.pk]
+        state = states.get(system.pk)
+        sums = [calls.get(r.key, Calls()) for r in own]
+        total = Calls(sum(c.served for c in sums), sum(c.refused for c in sums))
+        found.append(
+            Standing(
+                system,
+                names.system_name(system),
+                names.body_name(system.body_key),
+                state.switch if state else SystemState.Switch.UP,
+                state.down_since if state else None,
+                own,
+                total,
+            )
+        )
+    return sorted(found, key=lambda s: (s.reachable, s.system.key))
+
+
+def calls_since(since: datetime) -> Mapping[str, Calls]:
+    """Look-ups by resource, counted in the ledger's record of uses."""
+    rows = (
+        DataUse.objects.filter(at__gte=since)
+        .values("resource_key")
+        .annotate(served=Count("id", filter=Q(outcome="served")), refused=Count("id", filter=Q(outcome="refused")))
+    )
+    return {row["resource_key"]: Calls(row["served"], row["refused"]) for row in rows}
+
+
+def resource_for(actor: Actor, key: str) -> Resource:
+    """A resource for its page."""
+    need_steward(actor)
+    return inventory.resource(key)
+
+
+def grants_on(resource: Resource) -> QuerySet[Grant]:
+    """Who may read a resource."""
+    return Grant.objects.filter(resource=resource)
+
+
+def disputes_of(actor: Actor) -> QuerySet[Dispute]:
+    """What the person disputed, newest first."""
+    return Dispute.objects.select_related("resource").filter(raised_by=actor.ref).order_by("-id")
+
+
+def disputes_to_check(actor: Actor) -> QuerySet[Dispute]:
+    """Open disputes about records that the officer's line of work keeps; all of them for the hub's steward."""
+    rows = Dispute.objects.select_related("resource__system").filter(state__in=("raised", "checking")).order_by("id")
+    if actor.is_system or actor.has("steward"):
+        return rows
+    line = actor.body_key.partition(".")[2]
+    if not actor.is_staff or not line:
+        return rows.none()
+    return rows.filter(resource__system__body_key__endswith=f".{line}")
+
+
+def open_disputes_about(indexes: Sequence[str]) -> set[tuple[str, str]]:
+    """``(resource key, field)`` of what is disputed about a person with these blind indexes."""
+    rows = Dispute.objects.filter(subject__in=indexes, state__in=Dispute.OPEN)
+    return set(rows.values_list("resource__key", "field"))

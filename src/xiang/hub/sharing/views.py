@@ -1,0 +1,72 @@
+"""Pages of the hub for data stewards, and disputes for the officers who keep the records."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from xiang.foundation.pages.http import page
+from xiang.foundation.parties.actors import actor_of
+from xiang.hub.inventory import queries as inventory
+from xiang.hub.sharing import operations, presenting, queries
+
+
+@login_required
+@require_GET
+def systems(request: HttpRequest) -> HttpResponse:
+    """Systems, whether they can be reached, what they offer and how much they were asked."""
+    standings = queries.standings(actor_of(request))
+    context = {
+        "standings": standings,
+        "down": [one for one in standings if not one.reachable],
+        "orphans": inventory.orphans(),
+        "may_unplug": settings.DEMO,
+        "current": "hub",
+    }
+    return page(request, "sharing/systems.html", context)
+
+
+@login_required
+@require_POST
+def switch(request: HttpRequest, key: str) -> HttpResponse:
+    """Unplug a system or plug it in again, in a demonstration."""
+    operations.set_system_state(key, request.POST.get("state", ""), actor_of(request))
+    return redirect("sharing:systems")
+
+
+@login_required
+@require_GET
+def resource(request: HttpRequest, key: str) -> HttpResponse:
+    """One resource: its items, its catalogue entry, who may read it."""
+    actor = actor_of(request)
+    found = queries.resource_for(actor, key)
+    context = {"resource": found, "grants": presenting.grant_rows(found), "current": "hub"}
+    return page(request, "sharing/resource.html", context)
+
+
+@login_required
+@require_GET
+def disputes(request: HttpRequest) -> HttpResponse:
+    """Open disputes that the officer's line of work is to check."""
+    rows = presenting.dispute_rows(queries.disputes_to_check(actor_of(request))[:100])
+    return page(request, "sharing/disputes.html", {"rows": rows, "current": "disputes"})
+
+
+@login_required
+@require_POST
+def answer(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
+    """Take a dispute up, or say what the check found."""
+    actor, step = actor_of(request), request.POST.get("step", "")
+    if step == "take":
+        operations.take_up_dispute(dispute_id, actor)
+    else:
+        words = request.POST.get("answer", "")
+        operations.answer_dispute(dispute_id, corrected=step == "correct", answer=words, actor=actor)
+        messages.success(request, "核查结果已经记下，本人会收到通知。")
+    return redirect("sharing:disputes")

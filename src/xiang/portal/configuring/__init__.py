@@ -1,0 +1,1 @@
+"""Where a configurator begins: what waits, what is unconfirmed, which plugins work."""

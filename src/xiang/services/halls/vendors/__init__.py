@@ -1,0 +1,1 @@
+"""Vendors of outside systems of a hall, one folder each."""

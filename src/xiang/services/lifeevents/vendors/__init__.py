@@ -1,0 +1,1 @@
+"""Registers behind the items of life events: a folder a vendor."""

@@ -1,0 +1,15 @@
+"""A pytest plugin, loaded before settings: every run keeps its files in a folder of its own and removes it."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+_folder = tempfile.mkdtemp(prefix="xiang-test-")
+os.environ["XIANG_DATA"] = _folder
+os.environ["XIANG_DEMO"] = "1"
+(Path(_folder) / "static").mkdir()
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
