@@ -7,11 +7,14 @@ for: a request of the right shape may be refused for what it says (400, 422), an
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from schemathesis.config import SchemathesisConfig
 
@@ -102,8 +105,19 @@ class World:
 def world(_province: None, pristine_sources: Any) -> Iterator[World]:
     """A birth half handled, a draft of each kind, and a token for each role."""
     put_sources(pristine_sources)
-    with _rolled_back():
+    with _rolled_back(), _kept_open():
         yield _made(Stage())
+
+
+@contextmanager
+def _kept_open() -> Iterator[None]:
+    """A request through WSGI would close the connection, and the transaction with it: Django's own client does this."""
+    ends = (request_started, request_finished)
+    for signal in ends:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in ends:
+        signal.connect(close_old_connections)
 
 
 def _made(stage: Stage) -> World:

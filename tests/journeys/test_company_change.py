@@ -256,7 +256,8 @@ def test_the_agent_signs_in_switches_to_the_company_and_files(stage):
         key: SimpleUploadedFile(f"{key}.pdf", PAPER, "application/pdf")
         for key in ("resolution", "amended_articles", "address_right")
     }
-    done = browser.post(address, {**saved, "submit": "1", **papers})
+    review = browser.post(address, {**saved, "submit": "1", **papers})
+    done = browser.post(review.headers["Location"], {"submit": "1"})
     case = Case.objects.get(item_key="company_change", parent=None)
     assert done.headers["Location"] == reverse("cases:progress", args=[case.number])
     assert case.applicant == company

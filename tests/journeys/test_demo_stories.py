@@ -9,6 +9,7 @@ import pytest
 from xiang.portal.demos import telling
 from xiang.portal.demos.local import LocalPlayer
 from xiang.portal.demos.rest import MixedPlayer
+from xiang.portal.demos.stories import STORIES, find
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +20,7 @@ def player(stage) -> LocalPlayer:
 
 
 def played(player: LocalPlayer, key: str) -> telling.Telling:
-    story = telling.find(key)
+    story = find(key)
     assert story is not None
     found = telling.perform(story, player)
     json.dumps(found.to_json(), ensure_ascii=False)
@@ -27,9 +28,8 @@ def played(player: LocalPlayer, key: str) -> telling.Telling:
 
 
 def test_there_are_six_and_each_says_what_it_is_about():
-    stories = telling.stories()
-    assert [s.key for s in stories] == ["birth", "kinship", "wrong_marriage", "curious_officer", "unplugged", "figure"]
-    assert all(s.title and s.about for s in stories)
+    assert [s.key for s in STORIES] == ["birth", "kinship", "wrong_marriage", "curious_officer", "unplugged", "figure"]
+    assert all(s.title and s.about for s in STORIES)
 
 
 def test_a_birth_from_the_empty_form_to_the_proof(player):

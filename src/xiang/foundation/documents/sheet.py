@@ -11,6 +11,8 @@ from xiang.foundation.documents.marks import Mark
 from xiang.foundation.ground import instant
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fpdf import FPDF
 
 Colour = tuple[int, int, int]
@@ -165,16 +167,19 @@ def _opened(title: str, text: str, foot: str) -> FPDF:
     pdf.set_margin(0)
     pdf.c_margin = 0
     pdf.set_auto_page_break(False)
-    pdf.add_font("xiang", fname=str(fonts.common("regular")))
-    pdf.add_font("xiang", style="B", fname=str(fonts.common("semibold")))
+    _font(pdf, "xiang", fonts.cut("regular"), fonts.cut("semibold"))
     beside = fonts.fallbacks(title + text + foot)
-    for number, font in enumerate(beside):
-        pdf.add_font(f"beside{number}", fname=str(font))
-        if font == fonts.whole():
-            pdf.add_font(f"beside{number}", style="B", fname=str(fonts.whole("semibold")))
+    for number, (regular, bold) in enumerate(beside):
+        _font(pdf, f"beside{number}", regular, bold)
     pdf.set_fallback_fonts([f"beside{number}" for number in range(len(beside))], exact_match=False)
     pdf.set_title(title)
     pdf.set_lang("zh-CN")
     pdf.set_creator("湘")
     pdf.set_creation_date(instant.now())
     return pdf
+
+
+def _font(pdf: FPDF, name: str, regular: Path, bold: Path | None) -> None:
+    pdf.add_font(name, fname=str(regular))
+    if bold:
+        pdf.add_font(name, style="B", fname=str(bold))

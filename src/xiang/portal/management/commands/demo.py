@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from xiang.portal.demos import instance, telling
+from xiang.portal.demos import instance, stories, telling
 from xiang.portal.demos.player import Player, Turned
 from xiang.portal.demos.telling import Story
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             self._in_temporary(wanted, options["people"], as_json=options["json"])
 
     def _list(self, *, as_json: bool) -> None:
-        rows = [{"key": s.key, "title": s.title, "about": s.about} for s in telling.stories()]
+        rows = [{"key": s.key, "title": s.title, "about": s.about} for s in stories.STORIES]
         if as_json:
             self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1))
             return
@@ -45,9 +45,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{row['key']:16} {row['title']}：{row['about']}")
 
     def _wanted(self, key: str) -> Story:
-        found = telling.find(key)
+        found = stories.find(key)
         if found is None:
-            names = "、".join(story.key for story in telling.stories())
+            names = "、".join(story.key for story in stories.STORIES)
             raise CommandError(f"没有叫“{key}”的故事。有这些：{names}")
         return found
 
