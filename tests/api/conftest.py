@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 
 from tests.api.calling import Caller, caller
-from tests.journeys.conftest import _rolled_back, pristine_sources  # noqa: F401
+from tests.journeys.conftest import pristine_sources, rolled_back  # noqa: F401
 from tests.journeys.playing import Stage
 from xiang.portal.province import enrolment
 
@@ -21,7 +21,7 @@ from xiang.portal.province import enrolment
 @pytest.fixture(scope="package")
 def _province(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """The profile, its people and their accounts: loaded once, rolled back after the last test of this folder."""
-    with django_db_blocker.unblock(), _rolled_back():
+    with django_db_blocker.unblock(), rolled_back():
         call_command("load", "hunan", verbosity=0)
         enrolment.enrol_cast(settings.PROFILE_DIR)
         call_command("demo_accounts", "--json", stdout=io.StringIO())

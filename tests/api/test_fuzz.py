@@ -7,20 +7,17 @@ for: a request of the right shape may be refused for what it says (400, 422), an
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import schemathesis
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from schemathesis.config import SchemathesisConfig
 
 from tests.api.calling import token_for
 from tests.api.conftest import put_sources
-from tests.journeys.conftest import _rolled_back
+from tests.journeys.conftest import rolled_back
 from tests.journeys.playing import Stage
 from xiang.config.wsgi import application
 from xiang.foundation.cases.models import Case
@@ -105,19 +102,8 @@ class World:
 def world(_province: None, pristine_sources: Any) -> Iterator[World]:
     """A birth half handled, a draft of each kind, and a token for each role."""
     put_sources(pristine_sources)
-    with _rolled_back(), _kept_open():
+    with rolled_back():
         yield _made(Stage())
-
-
-@contextmanager
-def _kept_open() -> Iterator[None]:
-    """A request through WSGI would close the connection, and the transaction with it: Django's own client does this."""
-    ends = (request_started, request_finished)
-    for signal in ends:
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in ends:
-        signal.connect(close_old_connections)
 
 
 def _made(stage: Stage) -> World:
@@ -152,7 +138,7 @@ def headers(request: pytest.FixtureRequest, world: World, db: None) -> dict[str,
 @schema.parametrize()
 @PACE
 def test_every_operation_keeps_its_word(case: schemathesis.Case, headers: dict[str, str], world: World) -> None:
-    with _rolled_back():
+    with rolled_back():
         world.place(case).call_and_validate(headers=headers)
 
 

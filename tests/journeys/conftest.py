@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
 
 from tests.journeys.playing import Stage
 from xiang.portal.province import enrolment, seeding
@@ -31,7 +33,7 @@ def pristine_sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def _hunan(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    with django_db_blocker.unblock(), _rolled_back():
+    with django_db_blocker.unblock(), rolled_back():
         call_command("load", "hunan", verbosity=0)
         enrolment.enrol_cast(settings.PROFILE_DIR)
         call_command("demo_accounts", "--json", stdout=open("/dev/null", "w"))  # noqa: PTH123, SIM115
@@ -47,14 +49,20 @@ def stage(_hunan: None, db: None, pristine_sources: Path) -> Stage:
     return Stage()
 
 
-class _rolled_back:  # noqa: N801
-    """A block that is undone; the hub, which refuses to be asked inside a transaction, takes it for a test case's."""
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """A block that is undone; the hub, which refuses to be asked inside a transaction, takes it for a test case's.
 
-    def __enter__(self) -> None:
-        self.block = transaction.atomic()
-        self.block._from_testcase = True  # type: ignore[attr-defined]
-        self.block.__enter__()
-
-    def __exit__(self, *wrong: object) -> None:
-        transaction.set_rollback(True)
-        self.block.__exit__(None, None, None)
+    A request through WSGI would close the connection, and the transaction with it: as Django's own test client does,
+    that is switched off meanwhile.
+    """
+    silenced = [end for end in (request_started, request_finished) if end.disconnect(close_old_connections)]
+    block = transaction.atomic()
+    block._from_testcase = True  # type: ignore[attr-defined]
+    try:
+        with block:
+            yield
+            transaction.set_rollback(True)
+    finally:
+        for end in silenced:
+            end.connect(close_old_connections)

@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from tests.journeys.conftest import _rolled_back
+from tests.journeys.conftest import rolled_back
 from tests.journeys.playing import PAPER, Stage
 from xiang.foundation.cases import clocks
 from xiang.foundation.cases import operations as cases
@@ -38,7 +38,7 @@ ITEM = "food_business_licence"
 @pytest.fixture(scope="module")
 def _hunan(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """The profile as it was loaded on a day before everything that happens here."""
-    with django_db_blocker.unblock(), _rolled_back(), frozen_at(date(2026, 8, 31)):
+    with django_db_blocker.unblock(), rolled_back(), frozen_at(date(2026, 8, 31)):
         call_command("load", "hunan", verbosity=0)
         enrolment.enrol_cast(settings.PROFILE_DIR)
         call_command("demo_accounts", "--json", stdout=open("/dev/null", "w"))  # noqa: PTH123, SIM115

@@ -98,7 +98,8 @@ def _age_at_submission(row: Mapping[str, Any], answers: Answers) -> Any:
         return None
     today, calendar = instant.today(), statutes.calendar()
     rules = statutes.find_many(row["bounds"].values(), today)
-    for value, rule in row["bounds"].items():
+    # In the order of the values: PostgreSQL keeps a mapping in an order of its own.
+    for value, rule in ((value, row["bounds"][value]) for value in row["values"] if value in row["bounds"]):
         if rule not in rules:
             raise statutes.RuleMissingError(rule, today)
         last = due(born, rules[rule].limit(), calendar).date
