@@ -131,7 +131,13 @@ class Noticed:
     lines: list[str] = field(default_factory=list)
 
     def watch(self, page: Page) -> None:
-        page.on("console", lambda m: self.lines.append(f"console: {m.text}") if m.type == "error" else None)
+        # That a form was sent back with what is missing is an answer, not an error.
+        page.on(
+            "console",
+            lambda m: (
+                self.lines.append(f"console: {m.text}") if m.type == "error" and "status of 422" not in m.text else None
+            ),
+        )
         page.on("pageerror", lambda e: self.lines.append(f"script: {e}"))
 
 

@@ -101,6 +101,7 @@ def hunan(live: Any, _kept: Kept, _sources: Path) -> Iterator[Stage]:
         enrolment.enrol_cast(settings.PROFILE_DIR)
         call_command("demo_accounts", "--json", stdout=io.StringIO())
         _kept.keep()
+    call_command("search", "rebuild", stdout=io.StringIO())
     yield Stage()
     shutil.rmtree(target, ignore_errors=True)
 
@@ -113,9 +114,10 @@ def signed_in(live: Any) -> Callable[[str], tuple[dict[str, Any], ...]]:
         from django.test import Client
 
         from xiang.foundation.parties.models import Account
+        from xiang.foundation.parties.tests.cast import sign_in
 
         client = Client()
-        client.force_login(Account.objects.get(username=username))
+        sign_in(client, Account.objects.get(username=username))
         return ({"name": "sessionid", "value": client.cookies["sessionid"].value, "url": str(live)},)
 
     return cookies

@@ -27,6 +27,13 @@ COUNT = """
 """
 
 
+SAVED = """() => new Promise((done) => {
+    const form = document.getElementById("apply");
+    const look = () => (form.draftTimer || form.draftBusy ? setTimeout(look, 20) : done());
+    look();
+})"""
+
+
 @dataclass
 class Counted:
     """What somebody had to do, counted by the browser itself."""
@@ -91,9 +98,7 @@ def choose(page: Any, words: str) -> None:
 
 def saved(page: Any) -> None:
     """Wait until the page's script has nothing more to save."""
-    page.wait_for_function(
-        "(() => { const f = document.getElementById('apply'); return !f.draftTimer && !f.draftBusy })()"
-    )
+    page.evaluate(SAVED)
 
 
 def fill_in(page: Any, name: str = "周沐言") -> None:

@@ -2,53 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
-from io import StringIO
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.core.management import call_command
-from django.test import Client
 
-from tests.journeys.playing import PAPER
+from tests.journeys.playing import PAPER, Stage
 from xiang.foundation.cases.models import Case
-from xiang.foundation.parties.models import Account
-from xiang.foundation.parties.tests.cast import sign_in
-from xiang.portal.province import enrolment, seeding
 
 pytestmark = pytest.mark.browser
 Pages = Callable[..., Any]
 
 
-@pytest.fixture(scope="module")
-def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The departments' databases of a small province, made once."""
-    folder = tmp_path_factory.mktemp("province")
-    seeding.seed(seeding.smallest(settings.PROFILE_DIR), 7, data=folder, profile=settings.PROFILE_DIR)
-    return folder / "sources"
-
-
 @pytest.fixture
-def hunan(transactional_db: None, sources: Path) -> Iterator[None]:
-    """The province as the profile has it, with the accounts of the demonstration."""
-    target = Path(settings.DATA) / "sources"
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(sources, target)
-    call_command("load", "hunan", verbosity=0, stdout=StringIO())
-    enrolment.enrol_cast(settings.PROFILE_DIR)
-    call_command("demo_accounts", "--json", stdout=StringIO())
-    yield
-    shutil.rmtree(target, ignore_errors=True)
-
-
-@pytest.fixture
-def window(hunan: None, live: Any) -> tuple[dict[str, Any], ...]:
+def window(hunan: Stage, signed_in: Pages) -> tuple[dict[str, Any], ...]:
     """The cookies of the clerk."""
-    client = sign_in(Client(), Account.objects.get(username="window"))
-    return ({"name": "sessionid", "value": client.cookies["sessionid"].value, "url": str(live)},)
+    return signed_in("window")
 
 
 @pytest.mark.smoke
@@ -76,7 +45,6 @@ def test_a_clerk_serves_somebody_from_the_card_to_the_paper(
     screenshot(page, "window-review")
     page.get_by_role("button", name="提交").click()
     page.locator("#reviewed-error").wait_for()
-    noticed.lines.clear()  # the browser's own line about the 422
     page.get_by_label("本人已核对").check()
     page.keyboard.press("s")
     page.get_by_role("heading", name="收件回执").wait_for()
@@ -91,6 +59,7 @@ def test_a_clerk_serves_somebody_from_the_card_to_the_paper(
     assert page.evaluate("sessionStorage.length") == 0
     page.go_back()
     assert "吴*英" not in page.content()
+    noticed.lines.clear()  # the browser's own line about the receipt, which is not found any more
 
 
 def _fill(page: Any) -> None:
@@ -121,12 +90,11 @@ def test_both_parents_at_the_counter(window: Any, open_page: Pages, axe: Pages, 
 
 
 def test_a_number_that_does_not_fit_the_name_is_said_beside_the_field(
-    window: Any, open_page: Pages, axe: Pages, noticed: Any
+    window: Any, open_page: Pages, axe: Pages
 ) -> None:
     page = open_page("/window/", cookies=window, size="tablet")
     page.get_by_label("姓名").fill("王五")
     page.get_by_label("身份证号").fill("439990199001010000")
     page.get_by_role("button", name="核对身份").click()
     page.locator("#number-error").wait_for()
-    noticed.lines.clear()  # the browser's own line about the 422
     axe(page)
