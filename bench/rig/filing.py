@@ -92,34 +92,37 @@ def prepared(actor: Actor, item: str, division: str, typed: Mapping[str, str], c
 
 
 def births(clients: int, each: int, typed: Mapping[str, str]) -> Ready:
-    """Drafts of the birth life event, whose other parent has agreed, for so many mothers."""
+    """Drafts of the birth life event with all its sub-items, whose other parent has agreed: few mothers of the cast have
+    such a birth, so that several clients may press for the same one."""
     ready = Ready()
+    found = []
     for account, actor in residents():
-        if len(ready.ours) == clients:
-            break
         try:
             draft = _birth(actor, typed)
         except (DomainError, StopIteration):
             continue
-        agreed = Confirmation.objects.get(draft=draft)
+        if draft.answers.get("child.outcome") == "live":  # else it is one sub-item instead of seven
+            found.append((account, draft, Confirmation.objects.get(draft=draft)))
+    for number in range(clients):
+        account, draft, agreed = found[number % len(found)]
         made = _add(ready, account, draft, each, "lifeevents")
         Confirmation.objects.bulk_create(
             Confirmation(
-                draft_id=one, role=agreed.role, party_id=agreed.party_id, state=agreed.state,
+                draft_id=one, role=agreed.role, party_id=agreed.party_id, state=agreed.state, shown=agreed.shown,
                 asked_at=agreed.asked_at, answered_at=agreed.answered_at,
             )
             for one in made
         )  # fmt: skip
-    told(f"{len(ready.ours)} mothers, {len(ready.drafts)} drafts")
+    told(f"{len(found)} mothers, {len(ready.drafts)} drafts")
     return ready
 
 
 def _birth(mother: Actor, typed: Mapping[str, str]) -> Draft:
     """A birth ready to be submitted, of a mother whose husband can sign in; the check is part of it."""
-    draft = lifeevents.start(mother, "birth")
+    draft = lifeevents.answer(lifeevents.start(mother, "birth"), dict(typed), mother)
     asked = lifeevents.ask_other_party(draft, mother)
     father = next(actor for _, actor in residents() if actor.party_id == asked.party_id)
-    draft = lifeevents.answer(lifeevents.confirm(asked.id, father), dict(typed), mother)
+    draft = lifeevents.confirm(asked.id, father)
     submitting.check_draft(draft)
     return draft
 

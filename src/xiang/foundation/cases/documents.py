@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from xiang.foundation.cases.clocks import rule_of
-from xiang.foundation.cases.models import NO_DUE, Case
+from xiang.foundation.cases.models import NO_DUE, Case, CaseParty
 from xiang.foundation.cases.procedures import Clock, Move, Transition
 from xiang.foundation.documents import operations as documents
 from xiang.foundation.documents.queries import Preview
 from xiang.foundation.documents.queries import preview as preview_document
 from xiang.foundation.ground import instant
+from xiang.foundation.ground.compiled import Compiled
 from xiang.foundation.statutes import queries as statutes
 from xiang.foundation.statutes.clock import due
 from xiang.foundation.statutes.queries import RuleRow
@@ -24,9 +25,12 @@ def chinese_date(day: Any) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+applicants = Compiled(lambda case_id: CaseParty.objects.filter(case_id=case_id, role="applicant").order_by("id"))
+
+
 def context(case: Case, edge: Transition, data: Mapping[str, Any]) -> dict[str, Any]:
     """The values that a template of this edge may name."""
-    applicant = case.parties.filter(role="applicant").first()
+    applicant = next(iter(applicants(case.id)), None)
     body = case.unit.body if case.unit else None
     rule = rule_of(case, "promised")
     supplement = rule_of(case, "supplement")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from xiang.foundation.cases.models import Case, CaseEvent, CaseMark
 from xiang.foundation.cases.procedures import Transition
+from xiang.foundation.ground.compiled import Compiled, Question
 from xiang.foundation.parties.actors import Actor
 
 
@@ -56,29 +58,33 @@ class Past:
     performed: frozenset[str] = frozenset()
 
 
-def past_of(case: Case, actor: Actor) -> Past:
-    """Asked once for all the edges of a page."""
+_taken: Compiled[tuple[str]] = Compiled(
+    lambda case_id, actor_ref: (
+        CaseEvent.objects.filter(case_id=case_id, actor_ref=actor_ref).order_by().values_list("transition")
+    )
+)
+_stepped_back = Compiled(
+    lambda case_id, staff_id: (
+        CaseMark.objects.filter(case_id=case_id, staff_id=staff_id, kind=CaseMark.Kind.RECUSED)
+        .order_by()
+        .values_list("id")
+    )
+)
+
+
+def past_asked(case_id: UUID, actor: Actor) -> list[Question]:
+    """What :func:`past_of` asks, for :func:`~xiang.foundation.ground.compiled.together`."""
+    if actor.staff_id is None:
+        return []
+    return [(_stepped_back, (case_id, actor.staff_id)), (_taken, (case_id, actor.ref))]
+
+
+def past_of(case: Case, actor: Actor, *, apart: bool = True) -> Past:
+    """Asked once for all the edges of a page; the steps only if one of them has to be apart from another."""
     if actor.staff_id is None:
         return Past()
-    performed = CaseEvent.objects.filter(case=case, actor_ref=actor.ref).values_list("transition", flat=True)
-    return Past(_recused(case, actor), frozenset(performed))
-
-
-def _past_for(case: Case, actor: Actor, edge: Transition) -> Past:
-    """The same as far as one edge asks for it: one statement."""
-    if not edge.apart_from or actor.staff_id is None:
-        return Past(_recused(case, actor))
-    took = CaseEvent.objects.filter(case=case, actor_ref=actor.ref, transition__in=edge.apart_from)
-    back = CaseMark.objects.filter(case=case, staff_id=actor.staff_id, kind=CaseMark.Kind.RECUSED)
-    said = frozenset(took.order_by().values_list("transition").union(back.order_by().values_list("kind")))
-    words = frozenset(word for (word,) in said)
-    return Past(CaseMark.Kind.RECUSED in words, words - {CaseMark.Kind.RECUSED})
-
-
-def _recused(case: Case, actor: Actor) -> bool:
-    if actor.staff_id is None:
-        return False
-    return CaseMark.objects.filter(case=case, staff_id=actor.staff_id, kind=CaseMark.Kind.RECUSED).exists()
+    recused = bool(_stepped_back(case.id, actor.staff_id))
+    return Past(recused, frozenset(step for (step,) in _taken(case.id, actor.ref)) if apart else frozenset())
 
 
 def who_may(case: Case, edge: Transition, actor: Actor, past: Past | None = None) -> Refusal | None:
@@ -90,7 +96,7 @@ def who_may(case: Case, edge: Transition, actor: Actor, past: Past | None = None
     held = [role for role in edge.by if case.unit_id and actor.has(role, case.unit_id)]
     if not held:
         return Refusal("not_your_step", "这一步不由您的岗位办理。")
-    past = past or _past_for(case, actor, edge)
+    past = past or past_of(case, actor, apart=bool(edge.apart_from))
     if past.recused:
         return Refusal("recused", "您已回避这件事，请由同事办理。")
     if past.performed & {*edge.apart_from}:

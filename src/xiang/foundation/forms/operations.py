@@ -14,6 +14,7 @@ from xiang.foundation.forms.prefill import Origin, Prefilled, typed
 from xiang.foundation.forms.schema import FormDefinition
 from xiang.foundation.forms.validation import tidy
 from xiang.foundation.ground import instant
+from xiang.foundation.ground.changing import change
 from xiang.foundation.ground.errors import Absent, Refused
 from xiang.foundation.ground.ids import new_id
 from xiang.foundation.parties.actors import Actor
@@ -234,8 +235,5 @@ def give_back(actor_ref: str) -> list[Draft]:
 
 def close_submitted(draft: Draft) -> bool:
     """Mark a draft as submitted, inside the transaction that opens its case; ``False`` when it was already."""
-    return bool(
-        Draft.objects.filter(id=draft.id, state=Draft.State.OPEN).update(
-            state=Draft.State.SUBMITTED, saved_at=instant.now()
-        )
-    )
+    closed = Draft(id=draft.id, state=Draft.State.SUBMITTED, saved_at=instant.now())
+    return change(closed, ("state", "saved_at"), state=Draft.State.OPEN)

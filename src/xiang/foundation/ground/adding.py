@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import AutoField, Model
-from django.db.models.sql import InsertQuery
+from django.db.models import AutoField, Field, Model
 
 MOST = 100
 """Rows of one table that go into the common statement; more are written by statements of their own."""
@@ -37,7 +37,7 @@ _block: ContextVar[_Block | None] = ContextVar("gathered", default=None)
 def gathered() -> Iterator[None]:
     """Write what is added inside the block at its end, or with what a block around it writes. A block that fails writes
     nothing."""
-    outer, block = _block.get(), _Block(connection.savepoint_ids[:])
+    outer, block = _block.get(), _Block(_level())
     token = _block.set(block)
     try:
         yield
@@ -56,7 +56,7 @@ def add(rows: Iterable[Model]) -> None:
     if not found:
         return
     block = _block.get()
-    if block is not None and block.level == connection.savepoint_ids:
+    if block is not None and block.level == _level():
         for row in found:
             block.rows.setdefault(type(row), []).append(row)
     else:
@@ -66,8 +66,13 @@ def add(rows: Iterable[Model]) -> None:
         _write(by_table)
 
 
+def _level() -> list[str]:
+    """The savepoints that are open; a block without one of its own (``None``) is undone with the block around it."""
+    return [each for each in connection.savepoint_ids if each]
+
+
 def _write(by_table: dict[type[Model], list[Model]]) -> None:
-    together: list[tuple[str, tuple[Any, ...]]] = []
+    together: list[tuple[str, list[Any]]] = []
     for table, rows in by_table.items():
         if len(rows) > MOST:
             table._default_manager.bulk_create(rows, batch_size=500)
@@ -80,15 +85,24 @@ def _write(by_table: dict[type[Model], list[Model]]) -> None:
             row._state.adding, row._state.db = False, connection.alias
 
 
-def _statements(table: type[Model], rows: list[Model]) -> list[tuple[str, tuple[Any, ...]]]:
-    """The statements that the ORM would send."""
+def _statements(table: type[Model], rows: list[Model]) -> list[tuple[str, list[Any]]]:
+    """What the ORM would send, which composes it anew each time at the price of sending it."""
+    columns, head, row_of = _insert(table)
+    values = [f.get_db_prep_save(f.pre_save(row, True), connection) for row in rows for f in columns]
+    return [(head + ", ".join([row_of] * len(rows)), values)]
+
+
+@cache
+def _insert(table: type[Model]) -> tuple[list[Field[Any, Any]], str, str]:
+    """The columns that are written, the beginning of the statement, and the marks of one row."""
     columns = [each for each in table._meta.concrete_fields if not isinstance(each, AutoField)]
-    query = InsertQuery(table)
-    query.insert_values(columns, rows)
-    return list(query.get_compiler(connection=connection).as_sql())
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(each.column) for each in columns)
+    marks = ", ".join(["%s"] * len(columns))
+    return columns, f"INSERT INTO {quote(table._meta.db_table)} ({names}) VALUES ", f"({marks})"  # noqa: S608
 
 
-def _execute(statements: list[tuple[str, tuple[Any, ...]]]) -> None:
+def _execute(statements: list[tuple[str, list[Any]]]) -> None:
     """One statement whose parts insert into a table each; SQLite, which waits for nobody, takes them one by one."""
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql" or len(statements) == 1:

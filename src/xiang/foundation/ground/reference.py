@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from typing import Any, Literal, TypeVar
 from uuid import UUID, uuid4
 
+from xiang.foundation.ground.compiled import Compiled, Question
 from xiang.foundation.ground.models import Mark
 
 Kind = Literal["places", "statutes", "editions", "texts"]
@@ -21,6 +22,7 @@ T = TypeVar("T")
 
 MOST = 20_000
 _kept: dict[tuple[Kind, Hashable], tuple[UUID, Any]] = {}
+_all: Compiled[tuple[str, UUID]] = Compiled(lambda: Mark.objects.values_list("kind", "mark"))
 _marks: ContextVar[dict[str, UUID] | None] = ContextVar("marks", default=None)
 
 
@@ -63,11 +65,16 @@ def changed(kind: Kind) -> None:
         marks.clear()
 
 
+def asked() -> list[Question]:
+    """What will be asked for the marks, for :func:`~xiang.foundation.ground.compiled.together`."""
+    return [] if _marks.get() else [(_all, ())]
+
+
 def _current() -> dict[str, UUID]:
     marks = _marks.get()
     if marks:
         return marks
-    found = dict(Mark.objects.values_list("kind", "mark"))
+    found = dict(_all())
     if marks is not None:
         marks.update(found)
     return found

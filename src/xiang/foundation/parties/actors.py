@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
+from xiang.foundation.ground.compiled import Compiled
 from xiang.foundation.ground.errors import Forbidden
 from xiang.foundation.parties.models import Account, Appointment, Party, Role, Staff
 from xiang.foundation.parties.models.validity import live
@@ -153,12 +154,16 @@ def for_staff(staff: Staff, *, channel: Channel = "web") -> Actor:
     )
 
 
+_posts = Compiled(
+    lambda account_id: Staff.objects.select_related("party", "body").filter(account_id=account_id).order_by("id")
+)
+
+
 def for_account(account: Account, behalf_id: UUID | None = None, *, channel: Channel = "web") -> Actor:
     """The actor for an account; ``behalf_id`` is dropped silently once the right to act for them has ended."""
-    posts = Staff.objects.filter(live(), account=account)
-    # Most who come are residents: the short question first, at a quarter of the price of the whole one.
-    staff = posts.select_related("party", "body", "account").first() if posts.exists() else None
+    staff = next((post for post in _posts(account.id) if post.in_force()), None)
     if staff:
+        staff.account = account
         return for_staff(staff, channel=channel)
     party = account.party
     actor = Actor(

@@ -13,6 +13,8 @@ from xiang.foundation.cases.models import Case, CaseEvent, CaseSpan, ClockState
 from xiang.foundation.cases.operations.timers import arm
 from xiang.foundation.cases.procedures import Clock, Move, Procedure, State, Transition
 from xiang.foundation.ground import adding, instant
+from xiang.foundation.ground.changing import change
+from xiang.foundation.ground.compiled import Compiled
 from xiang.foundation.ground.errors import Absent, Refused
 from xiang.foundation.ground.ids import new_id
 from xiang.foundation.ledger import operations as ledger
@@ -23,15 +25,19 @@ from xiang.foundation.parties.actors import Actor
 _WRITTEN = (
     "state", "waiting_for", "open", "outcome", "assignee_id", "clock", "clock_started", "clock_ended", "due", "legal_due",
     "due_provisional", "overdue", "act_by", "received_on", "facts", "subject_id", "unit_id", "division_path",
-    "accepted_on", "decided_on", "concluded_at", "title",
+    "accepted_on", "decided_on", "concluded_at", "title", "version",
 )  # fmt: skip
+
+
+for_update = Compiled(lambda case_id: Case.objects.select_for_update().defer("answers").filter(id=case_id))
 
 
 def locked(case_id: UUID) -> Case:
     """The case, locked until the transaction ends (SQLite's write transaction is the lock)."""
-    case = Case.objects.select_for_update().defer("answers").filter(id=case_id).first()
-    if case is None:
+    found = for_update(case_id)
+    if not found:
         raise Absent
+    case = found[0]
     if case.unit_id:
         case.unit = parties.office(case.unit_id)  # from memory: documents and figures name it, and its body
     return case
@@ -145,9 +151,7 @@ def _turn_clock(move: Move, event_id: UUID) -> CaseSpan | None:
 
 
 def _write(case: Case) -> None:
-    won = Case.objects.filter(id=case.id, version=case.version).update(
-        version=case.version + 1, **{name: getattr(case, name) for name in _WRITTEN}
-    )
-    if not won:
-        raise Refused("changed_meanwhile", "这件事刚刚有人办过，页面上的内容已不是最新，请刷新后再办。")
+    before = case.version
     case.version += 1
+    if not change(case, _WRITTEN, version=before):
+        raise Refused("changed_meanwhile", "这件事刚刚有人办过，页面上的内容已不是最新，请刷新后再办。")

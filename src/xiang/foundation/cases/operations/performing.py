@@ -8,14 +8,17 @@ from uuid import UUID
 
 from django.db import transaction
 
-from xiang.foundation.cases import procedures
+from xiang.foundation.cases import procedures, rights
 from xiang.foundation.cases.clocks import extension_of
+from xiang.foundation.cases.documents import applicants
 from xiang.foundation.cases.models import Case
-from xiang.foundation.cases.operations.moving import advance, locked
+from xiang.foundation.cases.operations.moving import advance, for_update, locked
 from xiang.foundation.cases.operations.settling import settle_locked
+from xiang.foundation.cases.operations.timers import in_force
 from xiang.foundation.cases.procedures import Clock, Procedure, Transition
 from xiang.foundation.cases.rights import may_see, who_may
-from xiang.foundation.ground import instant
+from xiang.foundation.ground import instant, reference
+from xiang.foundation.ground.compiled import Question, together
 from xiang.foundation.ground.errors import Absent, FieldError, Forbidden, Invalid, Refused
 from xiang.foundation.parties.actors import Actor
 
@@ -39,7 +42,7 @@ def perform(
     Raises ``Absent`` (not visible), ``Forbidden`` (``not_your_step``, ``same_person``, ``recused``), ``Refused``
     (``not_now``, ``changed_meanwhile``, ``claimed_by_other``), ``Invalid`` (the edge's form).
     """
-    with transaction.atomic():
+    with transaction.atomic(), together(*_asked(case_id, actor)):
         case = locked(case_id)
         if not may_see(actor, case):
             raise Absent
@@ -54,6 +57,12 @@ def perform(
         _check_right(case, edge, actor)
         advance(case, procedure, edge, actor, checked(case, procedure, edge, data or {}), instant.today())
         return case
+
+
+def _asked(case_id: UUID, actor: Actor) -> list[Question]:
+    """What a step by an officer will ask of the database, the lock first."""
+    past = rights.past_asked(case_id, actor)
+    return [(for_update, (case_id,)), (in_force, (case_id,)), *past, (applicants, (case_id,)), *reference.asked()]
 
 
 def _check_right(case: Case, edge: Transition, actor: Actor) -> None:

@@ -10,9 +10,14 @@ from xiang.foundation.cases import clocks
 from xiang.foundation.cases.models import NO_DUE, Case, CaseTimer, ClockState
 from xiang.foundation.cases.procedures import Procedure
 from xiang.foundation.ground import adding
+from xiang.foundation.ground.changing import change
+from xiang.foundation.ground.compiled import Compiled
 
 _OF_THE_CLOCK = ("promised", "legal")
 _KNOWN = "_known_timers"
+in_force = Compiled(
+    lambda case_id: CaseTimer.objects.filter(Q(pending=True) | Q(fired=True), case_id=case_id).order_by("id")
+)
 
 
 def _clock_due(case: Case, slot: str) -> date | None:
@@ -27,7 +32,7 @@ def known_of(case: Case) -> list[CaseTimer]:
     is locked nobody else writes them, and :func:`arm` keeps the list up to date."""
     known: list[CaseTimer] | None = case.__dict__.get(_KNOWN)
     if known is None:
-        known = case.__dict__[_KNOWN] = list(case.timers.filter(Q(pending=True) | Q(fired=True)).order_by("id"))
+        known = case.__dict__[_KNOWN] = in_force(case.id)
     return known
 
 
@@ -47,16 +52,17 @@ def arm(case: Case, procedure: Procedure, entered: date | None, *, first: bool =
             del wanted[timer.slot]
     pending = [t for t in known if t.pending and (entered is not None or t.slot in _OF_THE_CLOCK)]
     keep = {t.slot for t in pending if wanted.get(t.slot) == (t.fires, t.due)}
-    stale = {t.id for t in pending if t.slot not in keep}
-    if stale:
-        CaseTimer.objects.filter(id__in=stale).update(pending=False)
+    stale = [t for t in pending if t.slot not in keep]
+    for timer in stale:
+        timer.pending = False
+        change(timer, ("pending",))
     made = [
         CaseTimer(case=case, slot=slot, fires=fires, due=due)
         for slot, (fires, due) in wanted.items()
         if slot not in keep
     ]
     adding.add(made)
-    case.__dict__[_KNOWN] = [*(t for t in known if t.id not in stale), *made]
+    case.__dict__[_KNOWN] = [*(t for t in known if t not in stale), *made]
 
 
 def _wanted(case: Case, procedure: Procedure, entered: date | None) -> dict[str, tuple[str, date]]:

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 
+from xiang.foundation.ground.compiled import Compiled
 from xiang.foundation.parties import numbers
 from xiang.foundation.parties.models import Account
 
@@ -29,12 +30,15 @@ class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
 
     def get_user(self, user_id: Any) -> Any:
         """The account of a session, with its party, which every page asks."""
-        account = Account.objects.select_related("party").filter(pk=user_id).first()
+        account = next(iter(_account(user_id)), None)
         return account if account and self.user_can_authenticate(account) else None
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         """Django's permission tables are not used: rights are asked by the operations."""
         return False
+
+
+_account = Compiled(lambda account_id: Account.objects.select_related("party").filter(pk=account_id))
 
 
 def _by_phone(text: str) -> Account | None:
