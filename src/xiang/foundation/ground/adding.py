@@ -97,7 +97,7 @@ def _insert(table: type[Model]) -> tuple[list[Field[Any, Any]], str, str]:
     """The columns that are written, the beginning of the statement, and the marks of one row."""
     columns = [each for each in table._meta.concrete_fields if not isinstance(each, AutoField)]
     quote = connection.ops.quote_name
-    names = ", ".join(quote(each.column) for each in columns)
+    names = ", ".join(quote(str(each.column)) for each in columns)
     marks = ", ".join(["%s"] * len(columns))
     return columns, f"INSERT INTO {quote(table._meta.db_table)} ({names}) VALUES ", f"({marks})"  # noqa: S608
 

@@ -27,6 +27,6 @@ def _update(
     by_name: dict[str, Field[Any, Any]] = {field.attname: field for field in meta.concrete_fields}
     assert meta.pk is not None
     fields, conditions = [by_name[name] for name in names], [meta.pk, *(by_name[name] for name in only_if)]
-    written = ", ".join(f"{quote(field.column)} = %s" for field in fields)
-    matched = " AND ".join(f"{quote(field.column)} = %s" for field in conditions)
+    written = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
+    matched = " AND ".join(f"{quote(str(field.column))} = %s" for field in conditions)
     return fields, conditions, f"UPDATE {quote(meta.db_table)} SET {written} WHERE {matched}"  # noqa: S608

@@ -119,8 +119,13 @@ class Compiled(Generic[R]):
             model=found.model if whole else None,
             columns=columns,
             names=[column.target.attname for column, _, _ in compiler.select[columns]],
-            related=get_related_populators(compiler.klass_info, compiler.select, connection.alias) if whole else (),
+            related=_related(compiler) if whole else (),
         )
+
+
+def _related(compiler: Any) -> Sequence[Any]:
+    found: Sequence[Any] = get_related_populators(compiler.klass_info, compiler.select, connection.alias)  # type: ignore[call-arg]
+    return found
 
 
 def _bound(value: Given) -> Any:
