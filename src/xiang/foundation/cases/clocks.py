@@ -30,13 +30,15 @@ def rule_of(case: Case, slot: str) -> RuleRow | None:
     return RuleRow.from_json(row) if row else None
 
 
-def _stops(spans: Iterable[CaseSpan]) -> list[Span]:
+def stops_of(spans: Iterable[CaseSpan]) -> list[Span]:
+    """The suspensions that cost time."""
     # A clock stopped and restarted on one day has lost none: its span is empty.
     found = (s for s in spans if s.kind == CaseSpan.Kind.STOP and s.ends != s.starts - ONE_DAY)
     return [Span(s.starts, s.ends, s.reason_title) for s in found]
 
 
-def _extensions(spans: Iterable[CaseSpan]) -> list[Limit]:
+def extensions_of(spans: Iterable[CaseSpan]) -> list[Limit]:
+    """By how much a case was extended."""
     return [Limit.parse(s.limit) for s in spans if s.kind == CaseSpan.Kind.EXTEND]
 
 
@@ -48,7 +50,7 @@ def reading(case: Case, spans: Iterable[CaseSpan] | None = None, calendar: Calen
         return None
     spans = list(case.spans.all() if spans is None else spans)
     calendar = calendar or statutes.calendar()
-    stops, extensions = _stops(spans), _extensions(spans)
+    stops, extensions = stops_of(spans), extensions_of(spans)
     legal_rule = rule_of(case, "legal")
     legal = due(case.clock_started, legal_rule.limit(), calendar, stops, extensions) if legal_rule else None
     return Reading(due(case.clock_started, rule.limit(), calendar, stops, extensions), legal, rule, legal_rule)

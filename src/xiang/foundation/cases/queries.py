@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from xiang.foundation.cases import procedures
-from xiang.foundation.cases.counting import COUNT_CAP, capped_counts, scalars
+from xiang.foundation.cases.counting import COUNT_CAP, capped_counts, kept_counts, scalars
 from xiang.foundation.cases.inboxes import DUES, INBOX_ORDER, InboxFilter, narrowed, next_working_day, order_of
 from xiang.foundation.cases.models import (
     Case,
@@ -171,14 +171,19 @@ def inbox(actor: Actor, wanted: InboxFilter, cursor: str | None = None, size: in
     return page(rows, order_of(wanted), cursor, size)
 
 
-def counters(actor: Actor, wanted: InboxFilter | None = None, **more: QuerySet[Any]) -> Mapping[str, int]:
+def counters(actor: Actor, wanted: InboxFilter | None = None, views: Sequence[InboxFilter] = ()) -> Mapping[str, int]:
     """How many open cases are late, due today, due tomorrow, stopped, waiting for the applicant, none of these, and
-    all; within a filter or the officer's units; each count capped at ``COUNT_CAP``. With the rows of ``more`` besides,
-    in one statement."""
+    all; within a filter or the officer's units; each count capped at ``COUNT_CAP``. With the rows of other ``views``
+    (``view-<name>``) besides, in one statement."""
     wanted = wanted or InboxFilter()
-    tomorrow = next_working_day(instant.today())
-    kinds = {key or "all": inbox_rows(actor, wanted.due_only(key), tomorrow) for key in ("", *DUES)}
-    return capped_counts({**kinds, **more})
+    today = instant.today()
+    tomorrow = next_working_day(today)
+
+    def rows() -> dict[str, QuerySet[Case]]:
+        kinds = {key or "all": inbox_rows(actor, wanted.due_only(key), tomorrow) for key in ("", *DUES)}
+        return kinds | {f"view-{one.view}": inbox_rows(actor, one, tomorrow) for one in views}
+
+    return kept_counts((actor, wanted, tuple(views), today, tomorrow, procedures.known_keys()), rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ class Calendar:
     published_years: frozenset[int]
     names: Mapping[date, str] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        """What is computed from a calendar may be kept under it: its mappings are never changed."""
+        return hash((self.published_years, len(self.days)))
+
     def is_working(self, day: date) -> bool:
         return self.days.get(day, day.weekday() < 5)
 

@@ -47,6 +47,19 @@ def make(event: Event, key: str) -> Made:
     return Made(file.id, marks.over_file(mark, PURPOSE, content, issuer.key).to_json())
 
 
+def untouched(credential: Credential) -> bool:
+    """Whether a credential is as it was sealed, under a seal that was to be trusted. One whose seal is still on its way is
+    as the platform wrote it."""
+    if credential.signature is None or credential.file is None:
+        return credential.sealed_at is None
+    mark = marks.Mark.from_json(credential.signature)
+    return (
+        marks.holds(mark, PURPOSE, face.content(credential))
+        and marks.holds_file(mark, PURPOSE, credential.file.digest)
+        and mark.trust() == "trusted"
+    )
+
+
 def settle(event: Event, made: Made) -> None:
     credential_id = UUID(event.payload["credential_id"])
     if made.file_id is None or made.signature is None:

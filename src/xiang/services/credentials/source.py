@@ -6,6 +6,7 @@ Our own valid credential first; else the record in the department's system, whic
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,9 @@ from xiang.services.credentials import loading, queries, records
 from xiang.services.credentials.models import Credential, CredentialType
 from xiang.services.credentials.operations.adopting import values_of
 from xiang.services.credentials.operations.showing import subject_index
+from xiang.services.credentials.sealing import untouched
+
+log = logging.getLogger(__name__)
 
 PREFIX = "credential"
 BASIS = "国务院关于在线政务服务的若干规定第十条"
@@ -56,11 +60,21 @@ class CredentialSubstitute:
         kind = CredentialType.objects.filter(key=name, retired=False).first()
         if kind is None:
             return None
-        ours = queries.valid_of(subject.party_id, name) if subject.party_id else None
+        ours = _ours(subject, name)
         if ours is None:
             return _from_record(kind, subject, context)
         _used(ours, [field["key"] for field in kind.fields], context)
         return Satisfied(f"{PREFIX}:{name}", kind.short, _provenance(ours), f"{PREFIX}:{ours.code}")
+
+
+def _ours(subject: Subject, key: str) -> Credential | None:
+    """The credential of this kind that somebody holds with us. One that a checker would be warned of proves nothing here
+    either: then the department's record is asked, or the paper."""
+    found = queries.valid_of(subject.party_id, key) if subject.party_id else None
+    if found is None or untouched(found):
+        return found
+    log.warning("credential %s is not as it was sealed: it was not used", found.id)
+    return None
 
 
 def _from_record(kind: CredentialType, subject: Subject, context: FetchContext) -> Satisfied | None:
@@ -83,7 +97,7 @@ def _fetch(want: Want, context: FetchContext) -> Fetched:
     kind = CredentialType.objects.filter(key=want.resource, retired=False).first()
     if kind is None:
         return Fetched(want, {}, _nowhere(want.resource), absent=True)
-    ours = queries.valid_of(want.subject.party_id, want.resource) if want.subject.party_id else None
+    ours = _ours(want.subject, want.resource)
     if ours is not None:
         _used(ours, list(want.fields), context)
         return _of(want, ours.values, _provenance(ours))

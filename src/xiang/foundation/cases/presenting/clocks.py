@@ -6,11 +6,13 @@ set-wise: :func:`gather` asks three queries for any number of cases.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Q
@@ -23,7 +25,7 @@ from xiang.foundation.pages.clocks import clock_view
 from xiang.foundation.pages.components import ClockView, DerivationRow
 from xiang.foundation.pages.texts import legal_day
 from xiang.foundation.statutes import queries as statutes
-from xiang.foundation.statutes.clock import Calendar, Due, Limit, Step, due
+from xiang.foundation.statutes.clock import Calendar, Due, Limit, Span, Step, due
 from xiang.foundation.statutes.rules import RuleRow
 
 ONE_DAY = timedelta(days=1)
@@ -92,20 +94,31 @@ def view_of(case: Case, work: Clockwork, *, whole: bool = False) -> ClockView:
 
 
 def _running(case: Case, work: Clockwork, whole: bool) -> ClockView | None:
-    reading = reading_of(case, work)
-    if reading is None:
+    rule, spans = case.rules.get("promised"), work.spans.get(case.id, ())
+    if rule is None or case.clock_started is None:
         return None
-    promised = reading.promised
+    stops, extensions = tuple(clocks.stops_of(spans)), tuple(clocks.extensions_of(spans))
+    view = _counting(case.clock_started, json.dumps(rule), stops, extensions, work.today, work.calendar)
+    reading = reading_of(case, work) if whole else None
+    return replace(view, derivation=derivation(case, reading, work)) if reading else view
+
+
+@lru_cache(maxsize=4096)
+def _counting(
+    started: date, rule: str, stops: tuple[Span, ...], extensions: tuple[Limit, ...], today: date, calendar: Calendar
+) -> ClockView:
+    """A clock that runs or stands. Many cases of an office began on the same day under the same rule."""
+    kept = RuleRow.from_json(json.loads(rule))
+    promised = due(started, kept.limit(), calendar, stops, extensions)
     view = clock_view(
-        steps_until(promised, work.today),
-        today=work.today,
+        steps_until(promised, today),
+        today=today,
         due=promised.date,
-        limit=f"承诺 {spaced(reading.rule.words)}",
+        limit=f"承诺 {spaced(kept.words)}",
         unit=unit_words(promised),
         left=promised.left,
-        late_days=promised.overdue_by(work.today),
+        late_days=promised.overdue_by(today),
         provisional=promised.provisional,
-        derivation=derivation(case, reading, work) if whole else (),
     )
     return replace(view, short=view.short or view.strong) if view.kind != "stop" else _stopped(view)
 

@@ -153,7 +153,7 @@ def inbox_view(actor: Actor, wanted: InboxFilter, cursor: str | None) -> InboxVi
     """One page of a list, the most urgent first."""
     page = queries.inbox(actor, wanted, cursor, SIZE)
     work = gather(page.rows)
-    counts = queries.counters(actor, wanted, **{f"view-{name}": rows for name, rows in view_rows(actor).items()})
+    counts = queries.counters(actor, wanted, counted_views(actor))
     rows = rows_of(page.rows, work, wanted)
     groups = _groups(queries.inbox_rows(actor, wanted.without("item", "state", "due")))
     whole = not (wanted.item or wanted.state or wanted.due or wanted.text)
@@ -174,7 +174,7 @@ def inbox_view(actor: Actor, wanted: InboxFilter, cursor: str | None) -> InboxVi
         empty=None if rows else _empty(wanted, whole),
         query=query_of(wanted),
         kept={name: v for name, v in (("view", wanted.view), ("due", wanted.due), ("q", wanted.text)) if v},
-        lists={name: counts[f"view-{name}"] for name in view_rows(actor)},
+        lists={one.view: counts[f"view-{one.view}"] for one in counted_views(actor)},
     )
 
 
@@ -325,7 +325,11 @@ def batches_of(cases: Iterable[Case], actor: Actor) -> list[BatchView]:
     return [BatchView("claim", "签收", "hand-grab"), BatchView("hand_over", "转交", "arrows-exchange"), *found.values()]
 
 
+def counted_views(actor: Actor) -> list[InboxFilter]:
+    """The lists of the side bar that say how many they hold."""
+    return [InboxFilter(view=name) for name in views_of(actor) if name not in ("closed", "all")]
+
+
 def view_rows(actor: Actor) -> dict[str, QuerySet[Case]]:
-    """The rows of each list of the side bar that says how many it holds."""
-    counted = [name for name in views_of(actor) if name not in ("closed", "all")]
-    return {name: queries.inbox_rows(actor, InboxFilter(view=name)) for name in counted}
+    """The rows of each of these lists."""
+    return {one.view: queries.inbox_rows(actor, one) for one in counted_views(actor)}
