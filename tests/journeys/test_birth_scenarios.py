@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from django.conf import settings
 from PIL import Image
 
 from xiang.foundation.cases.models import Case, ClockState
+from xiang.foundation.ground import instant
 from xiang.foundation.ground.errors import Invalid, Refused
 from xiang.foundation.ledger.models import DataUse
 from xiang.foundation.notices.models import Notice
@@ -61,7 +63,10 @@ def test_a_result_starts_what_needs_it_and_is_used_by_it(stage):
     assert birth.sub("resident_insurance").answers["fields"]["child.certificate_no"] == number
 
     stage.grant(birth.sub("resident_insurance"))
-    assert birth.sub("resident_premium").state == "paying"
+    premium = birth.sub("resident_premium")
+    assert premium.state == "paying"
+    born = instant.legal_date(datetime.fromisoformat(birth.draft.answers["child.birth_time"]))
+    assert premium.timers.get(slot="payment").due == born + timedelta(days=90), "counted from birth, not from the bill"
     stage.grant(birth.sub("birth_registration"))
     identity = birth.sub("birth_registration").answers["fields"]["child.id_number"]
     assert parties.person_by_id_number(identity) == birth.case.subject

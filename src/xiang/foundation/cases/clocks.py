@@ -72,9 +72,11 @@ def refresh(case: Case, spans: Iterable[CaseSpan] | None = None) -> None:
 
 
 def deadline(case: Case, slot: str, start: date) -> date | None:
-    """When the rule in ``slot`` runs out, counted from ``start``; ``None`` when the case has no such rule."""
-    rule = rule_of(case, slot)
-    return due(start, rule.limit(), statutes.calendar()).date if rule else None
+    """When the rule in ``slot`` runs out, counted from ``start``, unless the matter itself began it on a day of its own
+    (the premium of a newborn: from birth); ``None`` when the case has no such rule."""
+    rule, own = rule_of(case, slot), case.facts.get("counts_from", {}).get(slot)
+    begins = date.fromisoformat(own) if own else start
+    return due(begins, rule.limit(), statutes.calendar()).date if rule else None
 
 
 def extension_of(case: Case) -> Limit | None:

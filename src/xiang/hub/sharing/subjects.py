@@ -59,16 +59,14 @@ def target(resource: Resource, subject: Subject) -> Target | None:
 
     1. ``of`` another role (a newborn's mother): that role's number, given as ``mother:resident_id``.
     2. Otherwise the subject's own number, given or known of the party.
-    3. What narrows (the record of one child of twins) is added; alone it finds the row too.
+    3. What narrows (the record of one child of twins) is added; alone it finds nobody: it is no number of a person, and
+       under it the use would not be found again by whom it is about.
     """
     lookup = resource.lookup
     schemes = _SCHEMES.get(lookup.scheme, (lookup.scheme,))
     narrow = {column: subject.identifiers[key] for key, column in lookup.narrow.items() if subject.identifiers.get(key)}
     for scheme, value in _numbers(subject, schemes, lookup.of):
         return Target(scheme, lookup.columns, (value,), narrow)
-    for key, column in lookup.narrow.items():
-        if subject.identifiers.get(key):
-            return Target(key, (column,), (subject.identifiers[key],), {})
     return None
 
 

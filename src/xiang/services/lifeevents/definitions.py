@@ -23,7 +23,8 @@ PRESENT, PAPER, ALONE = "present", "paper", "absent"
 
 @dataclass(frozen=True, slots=True)
 class SubItem:
-    """One item of the event: ``needs`` must have a result first; ``gives`` is what its result brings to the others."""
+    """One item of the event: ``needs`` must have a result first; ``gives`` is what its result brings to the others;
+    ``counts_from`` names the field whose day begins a limit that is not counted from a step of the office."""
 
     item: str
     applicant: str = ""
@@ -33,6 +34,7 @@ class SubItem:
     waits_for: str = ""
     when: Any = None
     rules: Mapping[str, str] = field(default_factory=dict)
+    counts_from: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,7 @@ def _sub_item(row: Mapping[str, Any]) -> SubItem:
         waits_for=row.get("waits_for", ""),
         when=row.get("when"),
         rules=row.get("rules", {}),
+        counts_from=row.get("counts_from", {}),
     )
 
 

@@ -93,7 +93,7 @@ def _surname_of_name(row: Mapping[str, Any], answers: Answers) -> Any:
 
 
 def _age_at_submission(row: Mapping[str, Any], answers: Answers) -> Any:
-    born = _day(answers.get(row["from"][0]))
+    born = day_of(answers.get(row["from"][0]))
     if born is None:
         return None
     today, calendar = instant.today(), statutes.calendar()
@@ -133,7 +133,7 @@ def _outside_province(row: Mapping[str, Any], answers: Answers) -> Any:
 
 def _old_enough(row: Mapping[str, Any], answers: Answers) -> Any:
     """Whether somebody has reached the age by the end of August before the next school year begins."""
-    born = _day(answers.get(row["from"][0]))
+    born = day_of(answers.get(row["from"][0]))
     if born is None:
         return None
     today = instant.today()
@@ -209,7 +209,7 @@ def _of_child(row: Mapping[str, Any], number: int) -> dict[str, Any]:
     return {**row, "key": children.renamed(row["key"], number), "from": keys}
 
 
-def _day(value: Any) -> date | None:
+def day_of(value: Any) -> date | None:
     """The legal date of an answer; nothing for what is no date: it is kept as typed, and checking it will say so."""
     text = str(value or "")
     try:

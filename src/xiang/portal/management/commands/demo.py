@@ -53,7 +53,9 @@ class Command(BaseCommand):
 
     def _play(self, wanted: Story, player: Player, *, as_json: bool) -> None:
         """In words each step as it happens; as JSON everything at the end, the words meanwhile on the error stream."""
-        logging.getLogger("httpx").setLevel(logging.WARNING)  # it would tell every request between the steps
+        # They would tell every request between the steps, and the address that an officer of another office tried first.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        logging.getLogger("django.request").setLevel(logging.ERROR)
         say = self.stderr.write if as_json else self.stdout.write
         try:
             told = telling.perform(wanted, player, say)

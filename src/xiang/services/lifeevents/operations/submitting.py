@@ -26,6 +26,7 @@ from xiang.services.applications.operations import case_of
 from xiang.services.items.models import Item
 from xiang.services.lifeevents import children, routing
 from xiang.services.lifeevents.definitions import LifeEvent, SubItem
+from xiang.services.lifeevents.facts import day_of
 from xiang.services.lifeevents.operations.checking import Ready, check_draft
 from xiang.services.lifeevents.operations.filling import settle_papers
 
@@ -160,7 +161,15 @@ def _open_sub(ready: Ready, parent: Case, plan: _Sub, actor: Actor, baby: Party 
         answers={"fields": answers, "origins": ready.draft.origins, "materials": ready.draft.materials},
         roles=_roles(ready, baby),
         people=people,
-        facts={"child": plan.child, "solemn": ready.event.solemn(ready.answers)},
+        facts={
+            "child": plan.child,
+            "solemn": ready.event.solemn(ready.answers),
+            "counts_from": {
+                slot: day.isoformat()
+                for slot, field in plan.sub.counts_from.items()
+                if (day := day_of(answers.get(field)))
+            },
+        },
     )
     return cases.open_case(opening, actor)
 
