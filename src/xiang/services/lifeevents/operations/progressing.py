@@ -15,6 +15,7 @@ from xiang.foundation.cases import operations as cases
 from xiang.foundation.cases import queries as case_queries
 from xiang.foundation.cases.models import Case, CaseLink
 from xiang.foundation.forms.conditions import holds
+from xiang.foundation.forms.prefill import Origin
 from xiang.foundation.ground import instant
 from xiang.foundation.ground.errors import Absent, Refused
 from xiang.foundation.ledger import operations as ledger
@@ -27,6 +28,7 @@ from xiang.foundation.statutes import queries as statutes
 from xiang.services.applications.registrars import registrar_of
 from xiang.services.applications.results import decision_of
 from xiang.services.lifeevents import definitions
+from xiang.services.lifeevents.children import renamed
 from xiang.services.lifeevents.definitions import LifeEvent
 from xiang.services.lifeevents.facts import with_facts
 from xiang.services.lifeevents.models import Offer
@@ -67,12 +69,22 @@ def _bring(life_event: LifeEvent, case: Case, siblings: list[Case], produced: Ma
     number = produced.get(CHILD_NUMBER)
     if number and case.subject is not None:
         parties.add_identifier(SYSTEM, case.subject, Scheme.RESIDENT_ID, str(number))
+    origins = _origins(case, produced)
     for sibling in siblings:
         if not sibling.open and not life_event.sub_item(sibling.item_key).rekey_on:
             continue
-        cases.amend_answers(sibling, produced, SYSTEM)
+        cases.amend_answers(sibling, produced, SYSTEM, origins=origins)
         if life_event.sub_item(sibling.item_key).rekey_on in produced and sibling.state != "waiting":
             outbox.emit("lifeevent.rekey", str(sibling.id), {"case_id": str(sibling.id)})
+
+
+def _origins(case: Case, produced: Mapping[str, Any]) -> dict[str, Any]:
+    """The office that decided says what it produced, nobody typed it."""
+    assert case.unit is not None
+    body = case.unit.body
+    said = Origin("source", instant.now().isoformat(), body_key=body.key, body=body.name, resource=case.item_title)
+    number = int(case.facts.get("child", 1) or 1)
+    return {renamed(key, number): said.to_json() for key in produced}
 
 
 def _ready(case: Case) -> bool:
