@@ -19,9 +19,10 @@ _LABEL, _VALUE = 4.6, 7.0
 
 def content(credential: Credential) -> dict[str, Any]:
     """What is signed: the values as they are kept (titles and names of bodies may change later), and the identifier,
-    which names type and issuer."""
+    which names type and issuer; and whose it is, or a row could be given to somebody else."""
     return {
         "identifier": credential.identifier,
+        "holder": str(credential.holder_id),
         "values": credential.values,
         "valid_from": credential.valid_from.isoformat(),
         "valid_until": credential.valid_until.isoformat() if credential.valid_until else "",

@@ -75,9 +75,11 @@ def test_a_delegation_revoked_elsewhere_ends_the_agents_session_for_the_company(
     assert "正在代" not in text(client.get("/me/"))
 
 
-def test_an_owner_grants_a_delegation_and_revokes_it(client: Client, cast: Cast) -> None:
-    delegable._offers.clear()
-    delegable.offer(lambda party: [delegable.DelegableItem("company_change", "企业信息变更")])
+def test_an_owner_grants_a_delegation_and_revokes_it(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered = [delegable.DelegableItem("company_change", "企业信息变更")]
+    monkeypatch.setattr(delegable, "_offers", [lambda party: offered])
     sign_in(client, cast.owner)
     client.post("/me/acting/", {"party": str(cast.company.id)})
     assert "企业信息变更" in text(client.get("/me/delegations/new/"))
