@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 
-from xiang.foundation.ground import instant
+from xiang.foundation.ground import instant, province
 from xiang.foundation.pages import navigation, preferences
 from xiang.foundation.pages.components import IdentityView
 
@@ -36,6 +36,10 @@ class Shell:
     @property
     def demo(self) -> bool:
         return bool(settings.DEMO)
+
+    @property
+    def site(self) -> province.Site:
+        return province.site()
 
     @cached_property
     def identity(self) -> IdentityView | None:

@@ -10,13 +10,13 @@ from typing import Any
 
 from xiang.foundation.ground import instant
 from xiang.foundation.ground.errors import Absent
+from xiang.foundation.ground.province import prefectures
 from xiang.foundation.measures import queries, registry
 from xiang.foundation.measures.models import Target
 from xiang.foundation.measures.queries import Reading
 from xiang.foundation.measures.registry import Measure
 from xiang.foundation.pages.components import MapView, PlanRow, StatusView, TileView
 from xiang.foundation.pages.texts import legal_day, yuan
-from xiang.foundation.pages.tiles import PLACES
 from xiang.portal import links
 from xiang.services.items import queries as items
 
@@ -270,7 +270,7 @@ def tiles(figure: Figure, over: Period) -> MapView:
     values = {code: r.value for code, r in cities.items() if r.value is not None}
     worst = min(values, key=lambda code: values[code], default="") if len(values) > 1 else ""
     tiles = []
-    for code, (_, _, name) in PLACES.items():
+    for code, (_, _, name) in prefectures().items():
         reading = cities.get(code)
         value = reading.value if reading else None
         tiles.append(

@@ -14,10 +14,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from xiang.foundation.ground import instant
+from xiang.foundation.ground.province import prefectures
 from xiang.foundation.measures import queries as measures
 from xiang.foundation.pages.components import StatusView
 from xiang.foundation.pages.http import page
-from xiang.foundation.pages.tiles import PLACES
 from xiang.oversight.ratings import queries as ratings
 from xiang.oversight.ratings.models import RatingFollowUp
 from xiang.portal import links, rights
@@ -125,7 +125,7 @@ def cases(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _city(code: str) -> str:
-    place = PLACES.get(code)
+    place = prefectures().get(code)
     return place[2] if place else code
 
 

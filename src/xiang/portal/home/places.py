@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from xiang.foundation.ground.errors import Absent
+from xiang.foundation.ground.province import prefectures
 from xiang.foundation.pages.components import MapView, TileView
-from xiang.foundation.pages.tiles import PLACES
 from xiang.foundation.parties import queries as parties
 from xiang.foundation.parties.models import Unit
 from xiang.foundation.parties.queries import DivisionRow
@@ -25,14 +25,14 @@ def tiles(chosen: str = "") -> MapView:
             TileView(
                 key, name, url=links.url("portal:zone", f"{key}00"), current=bool(chosen) and chosen.startswith(key)
             )
-            for key, (_, _, name) in PLACES.items()
+            for key, (_, _, name) in prefectures().items()
         )
     )
 
 
 def short(code: str) -> str:
     """长沙, for a division in it."""
-    place = PLACES.get(code[:4])
+    place = prefectures().get(code[:4])
     return place[2] if place else ""
 
 

@@ -11,7 +11,7 @@ from xiang.foundation.pages.components.facts import Kind, StatusView
 
 @dataclass(frozen=True, slots=True)
 class TileView:
-    """A prefecture's tile. ``grade`` 1 worst (▼) to 4 best, 0 none. Place comes from ``key`` (see ``tiles.py``)."""
+    """A prefecture's tile. ``grade`` 1 worst (▼) to 4 best, 0 none. Place comes from ``key`` (see ``ground.province``)."""
 
     key: str
     name: str

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from xiang.foundation.ground.instant import SHANGHAI
+from xiang.foundation.ground.province import prefectures
 from xiang.foundation.pages.clocks import clock_view
 from xiang.foundation.pages.components import (
     ActionView,
@@ -30,7 +31,6 @@ from xiang.foundation.pages.components import (
     TableView,
     TileView,
 )
-from xiang.foundation.pages.tiles import PLACES
 
 TODAY = date(2026, 9, 24)
 HOLIDAYS = {date(2026, 9, 25) + timedelta(days=n): "中秋节" for n in range(3)} | {
@@ -125,7 +125,7 @@ TILES = MapView(
     tuple(
         TileView(code, name, f"{value:.1f}", f"#{code}", grade)  # type: ignore[arg-type]
         for (code, (_, _, name)), value, grade in zip(
-            PLACES.items(),
+            prefectures().items(),
             (90.8, 92.9, 92.6, 87.9, 91.5, 95.2, 90.1, 91.0, 93.1, 93.8, 88.7, 90.4, 89.3, 92.2),
             (3, 4, 4, 1, 3, 4, 3, 3, 4, 4, 2, 3, 2, 3),
             strict=True,
@@ -134,7 +134,7 @@ TILES = MapView(
     ((4, "92.5 以上"), (3, "达标"), (2, "未达标"), (1, "低于 88.5")),
 )
 PLACES_MAP = MapView(
-    tuple(TileView(code, name, url=f"#{code}", current=code == "4301") for code, (_, _, name) in PLACES.items())
+    tuple(TileView(code, name, url=f"#{code}", current=code == "4301") for code, (_, _, name) in prefectures().items())
 )
 
 NAME = FieldView(

@@ -17,8 +17,9 @@ from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from xiang.foundation.ground.province import prefectures
 from xiang.foundation.pages import lotus as lotus_drawing
-from xiang.foundation.pages import navigation, rendering, texts, tiles
+from xiang.foundation.pages import navigation, rendering, texts
 from xiang.foundation.pages import panels as panel_registry
 from xiang.foundation.pages.components import (
     ICONS,
@@ -258,7 +259,8 @@ def datause(use: DataUseView) -> dict[str, Any]:
 
 @register.inclusion_tag(PARTS + "tiles.html")
 def map_tiles(view: MapView) -> dict[str, Any]:
-    placed = [(tile, *tiles.PLACES[tile.key][:2]) for tile in view.tiles if tile.key in tiles.PLACES]
+    places = prefectures()
+    placed = [(tile, *places[tile.key][:2]) for tile in view.tiles if tile.key in places]
     return {"placed": sorted(placed, key=lambda one: one[1:]), "legend": view.legend}
 
 

@@ -12,6 +12,8 @@ from xiang.foundation.publishing.profile import reading
 from xiang.foundation.publishing.profile.rows import Context, Entry, Problem, Row
 from xiang.foundation.publishing.profile.sections import Section, sections
 
+# The province itself, the demonstration and the words of the search: read where they are used, they make no rows.
+_READ_BY_OTHERS = {"profile.yaml", "demo.yaml", "search.yaml"}
 _SUFFIXES = (".yaml", ".yml", ".csv")
 _TYPES = {
     "string": "文字（数字要加引号）",
@@ -44,7 +46,8 @@ def read_all(context: Context, unread: list[str]) -> Iterator[Problem]:
                 else:
                     rows[row.key] = row
     every = {file for file in context.folder.rglob("*") if file.suffix in _SUFFIXES}
-    unread.extend(sorted(file.relative_to(context.folder).as_posix() for file in every - claimed))
+    names = {file.relative_to(context.folder).as_posix() for file in every - claimed}
+    unread.extend(sorted(names - _READ_BY_OTHERS))
 
 
 def _rows_in(file: Path, section: Section, context: Context) -> Iterator[Row | Problem]:
