@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from xiang.portal.demos import telling
 from xiang.portal.demos.local import LocalPlayer
@@ -102,3 +103,9 @@ def test_the_figure_leads_to_one_masked_case_and_its_proof(player):
     assert told.facts("case")["adds_up"]
     assert told.facts("case")["masked"]["case"].startswith("*")
     assert told.facts("proof")["holds"]
+
+
+@pytest.mark.parametrize(("url", "words"), [("127.0.0.1:8000", "不是地址"), ("http://127.0.0.1:9", "连不上")])
+def test_what_is_no_running_instance_is_said(url, words):
+    with pytest.raises(CommandError, match=words):
+        call_command("demo", "birth", "--url", url)

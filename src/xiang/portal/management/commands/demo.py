@@ -7,6 +7,7 @@ import logging
 import sys
 from typing import Any
 
+import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -16,7 +17,7 @@ from xiang.portal.demos.telling import Story
 
 
 class Command(BaseCommand):
-    help = "play a story of the demonstration: in a temporary instance, or (--here) in this installation"
+    help = "play a story of the demonstration: in a temporary instance, or against one that runs (--url, --here)"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", nargs="?", default="", help="which story (default birth; --list names them)")
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--list", action="store_true", help="name the stories")
         parser.add_argument("--json", action="store_true", help="print the steps as JSON")
         parser.add_argument("--here", action="store_true", help="in this installation; what happens stays")
+        parser.add_argument("--url", default="", help="against a running demonstration, through its REST interface")
         parser.add_argument("--people", type=int, default=instance.PEOPLE, help="people of the temporary province")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,7 +33,9 @@ class Command(BaseCommand):
             self._list(as_json=options["json"])
             return
         wanted = self._wanted(options["story"] or options["name"] or "birth")
-        if options["here"]:
+        if options["url"]:
+            self._play(wanted, self._remote(options["url"]), as_json=options["json"])
+        elif options["here"]:
             self._play(wanted, self._local(), as_json=options["json"])
         else:
             self._in_temporary(wanted, options["people"], as_json=options["json"])
@@ -61,8 +65,17 @@ class Command(BaseCommand):
             told = telling.perform(wanted, player, say)
         except Turned as turned:
             raise CommandError(f"演到一半停下了：{turned.detail}（{turned.code}）") from turned
+        except httpx.TransportError as lost:
+            raise CommandError(f"连不上：{lost}。先用 ./xiang up 启动，再看地址对不对。") from lost
         if as_json:
             self.stdout.write(json.dumps(told.to_json(), ensure_ascii=False, indent=1))
+
+    def _remote(self, url: str) -> Player:
+        from xiang.portal.demos.rest import RestPlayer
+
+        if not url.startswith(("http://", "https://")):
+            raise CommandError(f"“{url}”不是地址。例如 --url http://127.0.0.1:8000")
+        return RestPlayer(url)
 
     def _local(self) -> Player:
         from xiang.portal.demos.rest import MixedPlayer
