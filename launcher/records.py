@@ -119,7 +119,7 @@ class Records:
         return self.stamps.fresh("accounts", self._load_digest()) and self.accounts_file.exists()
 
     def make_accounts(self) -> None:
-        self._manage("accounts", "demo_accounts", answer=self.accounts_file)
+        self._manage("accounts", "demo_accounts", "--short", answer=self.accounts_file)
         self.stamps.keep("accounts", self._load_digest())
 
     # -- in common -----------------------------------------------------------------------------------------------

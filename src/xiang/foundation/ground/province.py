@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -21,10 +22,13 @@ class Site:
     foot: str = "演示数据，人物与办件均为虚构。"
 
 
-@lru_cache(maxsize=1)
 def content() -> Mapping[str, Any]:
     """The whole file; empty without one. Read once a process: it changes only with the installation."""
-    file = settings.PROFILE_DIR / "profile.yaml"
+    return _read(settings.PROFILE_DIR / "profile.yaml")
+
+
+@lru_cache(maxsize=4)
+def _read(file: Path) -> Mapping[str, Any]:
     if not file.exists():
         return {}
     from ruamel.yaml import YAML

@@ -95,6 +95,12 @@ def test_demo_accounts_are_made_from_the_profile_once(province: Path) -> None:
     assert Account.objects.get(username="admin.system").administration == "system"
 
 
+def test_in_short_those_to_begin_with_are_named_and_the_others_counted(province: Path) -> None:
+    said = run("demo_accounts", "--short")
+    assert "liuyun" in said and "police.decider" not in said
+    assert "工作人员 2 个" in said and "xiang-demo" in said
+
+
 def test_a_revoked_demonstration_delegation_stays_revoked(province: Path, cast: Cast) -> None:
     demo.prepare()
     operations.revoke_delegation(SYSTEM, Delegation.objects.get())
