@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -29,8 +29,10 @@ from xiang.foundation.cases.procedures import Transition
 from xiang.foundation.cases.rights import AGENT, Past, Refusal, past_of, who_may
 from xiang.foundation.ground import instant
 from xiang.foundation.ground.errors import Absent
-from xiang.foundation.ground.paging import Page, page
+from xiang.foundation.ground.paging import Page, merged, page
 from xiang.foundation.parties.actors import Actor
+
+SOUGHT_APART = 3
 
 __all__ = [
     "COUNT_CAP", "INBOX_ORDER", "InboxFilter", "actions", "by_id", "case_for", "children", "counters", "events",
@@ -167,8 +169,25 @@ def inbox(actor: Actor, wanted: InboxFilter, cursor: str | None = None, size: in
     """One page of the inbox, the most urgent first (what is closed: the newest first). Overdue timers of the officer's
     units are settled before."""
     settle_overdue(unit_ids=actor.unit_ids or None)
-    rows = inbox_rows(actor, wanted).select_related("assignee__party", "unit").defer("answers")
-    return page(rows, order_of(wanted), cursor, size)
+    parts = [_listed(inbox_rows(one, wanted)) for one in _by_unit(actor, wanted)]
+    return (
+        merged(parts, order_of(wanted), cursor, size)
+        if len(parts) > 1
+        else page(parts[0], order_of(wanted), cursor, size)
+    )
+
+
+def _listed(rows: QuerySet[Case]) -> QuerySet[Case]:
+    return rows.select_related("assignee__party", "unit").defer("answers")
+
+
+def _by_unit(actor: Actor, wanted: InboxFilter) -> list[Actor]:
+    """The actor in each of their units, when there are two or three: the index orders the cases of one unit."""
+    if wanted.view == "all" or not 1 < len(actor.unit_ids) <= SOUGHT_APART:
+        return [actor]
+    return [
+        replace(actor, grants=frozenset(g for g in actor.grants if g[0] == unit)) for unit in sorted(actor.unit_ids)
+    ]
 
 
 def counters(actor: Actor, wanted: InboxFilter | None = None, views: Sequence[InboxFilter] = ()) -> Mapping[str, int]:

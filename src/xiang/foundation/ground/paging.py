@@ -79,7 +79,22 @@ def page(rows: QuerySet[M], order: Sequence[str], cursor: str | None, size: int)
             rows = rows.filter(Q(**{f"{names[0]}__{lead}": values[0]}) & after)
         except (ValueError, TypeError, ValidationError) as wrong:
             raise DomainError("bad_cursor", "翻页位置不对，请从第一页重新查看。") from wrong
-    found = list(rows.order_by(*order)[: size + 1])
-    more = len(found) > size
-    found = found[:size]
-    return Page(found, encode([getattr(found[-1], name) for name in names]) if more else None)
+    return _cut(list(rows.order_by(*order)[: size + 1]), order, size)
+
+
+def merged(parts: Sequence[QuerySet[M]], order: Sequence[str], cursor: str | None, size: int) -> Page[M]:
+    """One page of several lists that have no row in common. An index that orders each of them does not order them
+    together: a page is sought in each and the first rows of all are kept. ``order`` runs one way."""
+    found = [row for part in parts for row in _with_one_more(part, order, cursor, size)]
+    names = [name.lstrip("-") for name in order]
+    found.sort(key=lambda row: [getattr(row, name) for name in names], reverse=order[0].startswith("-"))
+    return _cut(found, order, size)
+
+
+def _with_one_more(rows: QuerySet[M], order: Sequence[str], cursor: str | None, size: int) -> list[M]:
+    return page(rows, order, cursor, size + 1).rows
+
+
+def _cut(found: list[M], order: Sequence[str], size: int) -> Page[M]:
+    more, found = len(found) > size, found[:size]
+    return Page(found, encode([getattr(found[-1], name.lstrip("-")) for name in order]) if more else None)

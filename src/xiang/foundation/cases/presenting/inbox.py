@@ -149,6 +149,9 @@ def case_url(number: str, wanted: InboxFilter) -> str:
 # --- the page --------------------------------------------------------------------------------------------------------
 
 
+_HERE = "XC0000-0000-00000"
+
+
 def inbox_view(actor: Actor, wanted: InboxFilter, cursor: str | None) -> InboxView:
     """One page of a list, the most urgent first."""
     page = queries.inbox(actor, wanted, cursor, SIZE)
@@ -181,6 +184,8 @@ def inbox_view(actor: Actor, wanted: InboxFilter, cursor: str | None) -> InboxVi
 def rows_of(cases: Sequence[Case], work: Clockwork, wanted: InboxFilter) -> list[RowView]:
     """The rows of a list, with who was reminded of by their applicant."""
     urged = urged_among(cases)
+    # Addresses differ in the number alone: resolved once, not for each row.
+    address, peek, query = reverse("cases:case", args=[_HERE]), reverse("cases:peek", args=[_HERE]), query_of(wanted)
     return [
         RowView(
             number=case.number,
@@ -194,8 +199,8 @@ def rows_of(cases: Sequence[Case], work: Clockwork, wanted: InboxFilter) -> list
             unread=wanted.view != "all" and case.open and case.assignee_id is None and not case.waiting_for,
             urged=case.id in urged,
             token=f"{case.number}:{case.version}",
-            url=case_url(case.number, wanted),
-            peek=reverse("cases:peek", args=[case.number]) + f"?{query_of(wanted)}",
+            url=f"{address.replace(_HERE, case.number)}?{query}",
+            peek=f"{peek.replace(_HERE, case.number)}?{query}",
             place=case.unit.name if case.unit else "",
         )
         for case in cases

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from xiang.foundation.ground.changing import change
 from xiang.foundation.ground.compiled import Compiled, together
+from xiang.foundation.ground.paging import merged, page
 from xiang.foundation.parties.models import Account, Party, Staff
 from xiang.foundation.parties.tests import cast as casting
 
@@ -71,3 +72,18 @@ def test_a_row_is_changed_only_if_it_is_as_expected(cast: casting.Cast) -> None:
         assert change(party, ("name",), name=was)
     assert Party.objects.get(id=party.id).name == "新名字"
     assert not change(Party(id=uuid4(), name="没有这一行"), ("name",))
+
+
+@pytest.mark.parametrize("order", [("name", "id"), ("-name", "-id")])
+def test_lists_sought_apart_page_as_one_list_does(cast: casting.Cast, order: tuple[str, str]) -> None:
+    names = sorted(Party.objects.values_list("name", flat=True))
+    middle = names[len(names) // 2]
+    parts = [Party.objects.filter(name__lt=middle), Party.objects.filter(name__gte=middle)]
+    seen, cursor = [], None
+    while True:
+        one, other = merged(parts, order, cursor, 3), page(Party.objects.all(), order, cursor, 3)
+        assert (one.rows, one.next) == (other.rows, other.next)
+        seen += one.rows
+        if (cursor := one.next) is None:
+            break
+    assert len(seen) == len(names) > 3
