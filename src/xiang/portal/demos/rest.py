@@ -115,16 +115,22 @@ class RestPlayer:
         return self._shown(self._ask(who, "POST", f"{API}/cases/{number}/transitions/{name}", json=sent))
 
     def work(self) -> None:
-        """Wait until the instance's worker has done what was due: nothing about the matter changes any more."""
+        """Wait until the instance's worker has done what was due: the matter has changed and changes no more, or nothing
+        came of the step for a while (a first document takes some seconds)."""
         if self._last is None:
             return
-        until, seen, quiet = time.monotonic() + PATIENCE, None, 0
-        while quiet < 3 and time.monotonic() < until:
-            whole = self.case(*self._last)
-            now = [whole["version"], *[(c["state"], c["version"]) for c in whole["children"]]]
+        until, before, quiet = time.monotonic() + PATIENCE, self._state(), 0
+        seen = before
+        while quiet < (3 if seen != before else 15) and time.monotonic() < until:
+            time.sleep(0.7)
+            now = self._state()
             quiet = quiet + 1 if now == seen else 0
             seen = now
-            time.sleep(0.7)
+
+    def _state(self) -> list[Any]:
+        assert self._last is not None
+        whole = self.case(*self._last)
+        return [whole["version"], *[(c["state"], c["version"]) for c in whole["children"]]]
 
     # --- afterwards --------------------------------------------------------------------------------------------------
 
