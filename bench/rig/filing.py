@@ -103,6 +103,8 @@ def births(clients: int, each: int, typed: Mapping[str, str]) -> Ready:
             continue
         if draft.answers.get("child.outcome") == "live":  # else it is one sub-item instead of seven
             found.append((account, draft, Confirmation.objects.get(draft=draft)))
+    if not found:
+        raise SystemExit("no mother of the cast has a birth that can be submitted whole")
     for number in range(clients):
         account, draft, agreed = found[number % len(found)]
         made = _add(ready, account, draft, each, "lifeevents")

@@ -219,6 +219,13 @@ def test_one_whose_values_somebody_changed_in_the_database_stands_for_nothing_an
     assert "冒名" not in caplog.text
 
 
+def test_one_that_somebody_gave_to_another_in_the_database_stands_for_nothing(home: house.House):
+    theirs = home.sealed(holder=home.cast.father, keeper=None)
+    Credential.objects.filter(id=theirs.id).update(holder=home.cast.mother)
+    assert stands_for_the_paper(home) is None
+    assert filled_from_it(home) == {}
+
+
 def test_one_that_somebody_prolonged_in_the_database_stands_for_nothing(home: house.House):
     credential = home.sealed(holder=home.cast.mother, keeper=None, valid_until=instant.today())
     later = instant.today() + timedelta(days=365)

@@ -10,7 +10,8 @@ from django.db.models import Field, Model
 
 
 def change(row: Model, names: tuple[str, ...], **only_if: Any) -> bool:
-    """Write these attributes of a row that is there; whether it still was as ``only_if`` says."""
+    """Write these attributes of a row that is there; whether it still was as ``only_if`` says. Raises ``TypeError`` for
+    a sealed value that was not sealed for its row: this is an update, nothing is prepared as by ``save``."""
     fields, conditions, sql = _update(type(row), names, tuple(only_if))
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
     known = [field.get_db_prep_value(only_if[field.attname], connection) for field in conditions[1:]]

@@ -85,14 +85,10 @@ def page(rows: QuerySet[M], order: Sequence[str], cursor: str | None, size: int)
 def merged(parts: Sequence[QuerySet[M]], order: Sequence[str], cursor: str | None, size: int) -> Page[M]:
     """One page of several lists that have no row in common. An index that orders each of them does not order them
     together: a page is sought in each and the first rows of all are kept. ``order`` runs one way."""
-    found = [row for part in parts for row in _with_one_more(part, order, cursor, size)]
+    found = [row for part in parts for row in page(part, order, cursor, size + 1).rows]
     names = [name.lstrip("-") for name in order]
     found.sort(key=lambda row: [getattr(row, name) for name in names], reverse=order[0].startswith("-"))
     return _cut(found, order, size)
-
-
-def _with_one_more(rows: QuerySet[M], order: Sequence[str], cursor: str | None, size: int) -> list[M]:
-    return page(rows, order, cursor, size + 1).rows
 
 
 def _cut(found: list[M], order: Sequence[str], size: int) -> Page[M]:

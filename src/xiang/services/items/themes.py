@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from xiang.foundation.ground import province
 
@@ -16,8 +15,7 @@ class Theme:
     icon: str
 
 
-@lru_cache(maxsize=1)
 def known() -> tuple[Theme, ...]:
-    """The themes in their order. Read once a process: the file changes only with the installation."""
+    """The themes in their order."""
     rows = province.content().get("themes", ())
     return tuple(Theme(t["key"], t["title"], t["audience"], t["icon"]) for t in rows)
