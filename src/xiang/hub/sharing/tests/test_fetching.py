@@ -144,6 +144,13 @@ def test_a_newborn_is_found_by_the_mothers_number_and_narrowed_by_the_birth_reco
     assert {use.subject for use in uses("served")} <= set(parties.subject_indexes(hub.cast.mother.id))
 
 
+def test_what_only_narrows_finds_nobody_by_itself(hub: Hub) -> None:
+    nameless = Subject("child", identifiers={"birth_record": "D1-1"})
+    answer = hub.ask(subject=nameless, resource_key="health_birth", fields=["sex"], case_id=hub.case(hub.cast.mother))
+    assert not answer.values
+    assert not uses("served")
+
+
 def test_all_children_of_a_delivery_come_as_rows(hub: Hub) -> None:
     rows = operations.fetch_rows(
         "health_birth",
