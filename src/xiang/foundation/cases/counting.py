@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
+
+from xiang.foundation.ground.compiled import ask
 
 COUNT_CAP = 1000
 Rows = Mapping[str, QuerySet[Any, Any]]
@@ -16,18 +19,21 @@ Rows = Mapping[str, QuerySet[Any, Any]]
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """A statement that answers one row, a value a name."""
+    """A statement that answers one row, and where in it each name's value is."""
 
-    names: tuple[str, ...]
+    places: Mapping[str, int]
     sql: str
     params: tuple[Any, ...]
 
     def ask(self) -> dict[str, Any]:
-        if not self.names:
+        if not self.places:
             return {}
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.params)
-            return dict(zip(self.names, cursor.fetchone(), strict=True))
+            return self.read(cursor.fetchone())
+
+    def read(self, row: Sequence[Any]) -> dict[str, Any]:
+        return {name: row[at] for name, at in self.places.items()}
 
 
 def capped_counts(wanted: Rows, cap: int = COUNT_CAP) -> dict[str, int]:
@@ -43,7 +49,8 @@ def kept_counts(key: Hashable, compose: Callable[[], Rows]) -> dict[str, int]:
         if len(_kept) >= MOST:
             _kept.clear()
         statement = _kept[key] = _composed({}, compose(), COUNT_CAP)
-    return statement.ask()
+    (row,) = ask(statement.sql, statement.params)
+    return statement.read(row)
 
 
 MOST = 1000
@@ -60,20 +67,20 @@ def scalars(first: Rows, counts: Rows, cap: int = COUNT_CAP) -> dict[str, Any]:
 
 
 def _composed(first: Rows, counts: Rows, cap: int) -> _Statement:
-    parts: list[str] = []
-    params: list[Any] = []
+    # What two names count alike (the list that is open, and its entry in the side bar) is counted once.
+    places: dict[tuple[str, tuple[Any, ...]], int] = {}
     asked = {name: (rows[:1], "({sql})", "NULL") for name, rows in first.items()}
     for name, rows in counts.items():
         asked[name] = (rows.order_by().values("pk")[:cap], "(SELECT COUNT(*) FROM ({sql}) AS counted)", "0")
-    for rows, shape, nothing in asked.values():
+    at: dict[str, int] = {}
+    for name, (rows, shape, nothing) in asked.items():
         try:
-            sql, values = rows.query.get_compiler(connection=connection).as_sql()
+            sql, params = rows.query.get_compiler(connection=connection).as_sql()
+            part = (shape.format(sql=sql), tuple(params))
         except EmptyResultSet:
-            parts.append(nothing)
-            continue
-        parts.append(shape.format(sql=sql))
-        params += values
-    return _Statement(tuple(asked), f"SELECT {', '.join(parts)}", tuple(params))
+            part = (nothing, ())
+        at[name] = places.setdefault(part, len(places))
+    return _Statement(at, f"SELECT {', '.join(sql for sql, _ in places)}", tuple(chain(*(p for _, p in places))))
 
 
 def words(number: int, cap: int = COUNT_CAP) -> str:

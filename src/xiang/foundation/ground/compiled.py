@@ -6,26 +6,29 @@ To compose a query costs the ORM as much as the database needs to answer it. ::
     timers = _pending(case.id)
 
 The answers are what the query set would have given: objects, or tuples for ``values_list``. Questions that will all be
-asked can be put to PostgreSQL in one message, see :func:`together`.
+asked can be put to PostgreSQL in one message, see :func:`together`; a query set whose shape depends on who asks is kept
+by what it depends on, see :func:`kept`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cached_property
 from inspect import signature
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 
 R = TypeVar("R")
-Given = UUID | str
+Given = UUID | str | date
 Question = tuple["Compiled[Any]", tuple[Given, ...]]
 
 _answered: ContextVar[dict[Question, Any] | None] = ContextVar("answered", default=None)
@@ -52,22 +55,78 @@ def together(*questions: Question) -> Iterator[None]:
         _answered.reset(token)
 
 
+def ask(sql: str, params: Sequence[Any]) -> list[Any]:
+    """The rows of a statement that is asked again and again. PostgreSQL keeps it planned: its values travel beside it,
+    and after the fifth time on a connection only they do (``prepare_threshold``). To plan costs as much as to answer."""
+    with _cursor() as cursor:
+        cursor.execute(sql, params)
+        found: list[Any] = cursor.fetchall()
+        return found
+
+
+def _cursor() -> Any:
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    connection.ensure_connection()
+    raw: Any = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+    return connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw)
+
+
 @dataclass(frozen=True)
-class _Plan:
+class _Plan(Generic[R]):
+    """A query set as a statement, and how its rows are read."""
+
     sql: str
     params: tuple[Any, ...]
-    places: dict[int, int]
-    """Which parameter is which of the given values."""
     compiler: Any
     converters: dict[Any, Any]
     model: type[Model] | None
     columns: slice
     names: Sequence[str]
+    annotated: dict[str, int]
     related: Sequence[Any]
+
+    @classmethod
+    def of(cls, found: QuerySet[Any, R]) -> _Plan[R]:
+        compiler: Any = found.query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        whole = issubclass(found._iterable_class, ModelIterable)
+        own = compiler.klass_info["select_fields"] if whole else []
+        columns = slice(own[0], own[-1] + 1) if own else slice(0)
+        return cls(
+            sql=sql,
+            params=tuple(params),
+            compiler=compiler,
+            converters=compiler.get_converters([column for column, _, _ in compiler.select]),
+            model=found.model if whole else None,
+            columns=columns,
+            names=[column.target.attname for column, _, _ in compiler.select[columns]],
+            annotated=dict(compiler.annotation_col_map) if whole else {},
+            related=_related(compiler) if whole else (),
+        )
+
+    def read(self, rows: Any) -> list[R]:
+        """What the database's rows say."""
+        if self.converters:
+            rows = self.compiler.apply_converters(rows, self.converters)
+        if self.model is None:
+            return [tuple(row) for row in rows]  # type: ignore[misc]
+        found = []
+        for row in rows:
+            one = self.model.from_db(connection.alias, self.names, row[self.columns])
+            for related in self.related:
+                related.populate(row, one)
+            for name, at in self.annotated.items():
+                setattr(one, name, row[at])
+            found.append(one)
+        return found  # type: ignore[return-value]
 
 
 class Compiled(Generic[R]):
-    """A query whose values are ids and words, one each: no lists, no dates."""
+    """A query whose values are ids, words and dates, one each: no lists. A value that is a date has one as its default
+    in ``compose``."""
 
     def __init__(self, compose: Callable[..., QuerySet[Any, R]]) -> None:
         self._compose = compose
@@ -76,51 +135,53 @@ class Compiled(Generic[R]):
         """What the query finds for these values, in their order in ``compose``."""
         rows: Any = (_answered.get() or {}).pop((self, values), None)
         if rows is None:
-            with connection.cursor() as cursor:
-                cursor.execute(*self.bound(values))
-                rows = cursor.fetchall()
-        plan = self._plan
-        if plan.converters:
-            rows = plan.compiler.apply_converters(rows, plan.converters)
-        if plan.model is None:
-            return [tuple(row) for row in rows]  # type: ignore[misc]
-        found = []
-        for row in rows:
-            one = plan.model.from_db(connection.alias, plan.names, row[plan.columns])
-            for related in plan.related:
-                related.populate(row, one)
-            found.append(one)
-        return found  # type: ignore[return-value]
+            rows = ask(*self.bound(values))
+        return self._plan.read(rows)
 
     def bound(self, values: tuple[Given, ...]) -> tuple[str, list[Any]]:
         """The statement for these values, and its parameters."""
-        plan = self._plan
-        return plan.sql, [
-            _bound(values[plan.places[n]]) if n in plan.places else each for n, each in enumerate(plan.params)
+        plan, places = self._plan, self._places
+        return plan.sql, [_bound(values[places[n]]) if n in places else each for n, each in enumerate(plan.params)]
+
+    @cached_property
+    def _stand_ins(self) -> list[UUID | date]:
+        given = signature(self._compose).parameters.values()
+        return [
+            date.min + timedelta(days=n) if isinstance(one.default, date) else uuid4() for n, one in enumerate(given)
         ]
 
     @cached_property
-    def _plan(self) -> _Plan:
-        stand_ins = [uuid4() for _ in signature(self._compose).parameters]
-        found = self._compose(*stand_ins)
-        compiler = found.query.get_compiler(connection=connection)
-        sql, params = compiler.as_sql()
-        known = {form: n for n, each in enumerate(stand_ins) for form in (str(each), each.hex)}
-        places = {n: known[str(each)] for n, each in enumerate(params) if str(each) in known}
-        whole = issubclass(found._iterable_class, ModelIterable)
-        own = compiler.klass_info["select_fields"] if whole else []
-        columns = slice(own[0], own[-1] + 1) if own else slice(0)
-        return _Plan(
-            sql=sql,
-            params=tuple(params),
-            places=places,
-            compiler=compiler,
-            converters=compiler.get_converters([column for column, _, _ in compiler.select]),
-            model=found.model if whole else None,
-            columns=columns,
-            names=[column.target.attname for column, _, _ in compiler.select[columns]],
-            related=_related(compiler) if whole else (),
-        )
+    def _plan(self) -> _Plan[R]:
+        return _Plan.of(self._compose(*self._stand_ins))
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        """Which parameter of the statement is which of the given values."""
+        known = {form: n for n, each in enumerate(self._stand_ins) for form in _forms(each)}
+        return {n: known[str(each)] for n, each in enumerate(self._plan.params) if str(each) in known}
+
+
+def kept(key: Hashable, compose: Callable[[], QuerySet[Any, R]]) -> list[R]:
+    """What the query set that ``compose`` makes finds; composed once for a key, which says everything that the query
+    set depends on. For what is asked alike again and again: nothing that somebody typed."""
+    plan: _Plan[R] | None
+    if key in _kept:
+        plan = _kept[key]
+    else:
+        if len(_kept) >= KEPT_MOST:
+            _kept.clear()
+        try:
+            plan = _Plan.of(compose())
+        except EmptyResultSet:
+            plan = None
+        _kept[key] = plan
+    if plan is None:
+        return []
+    return plan.read(ask(plan.sql, plan.params))
+
+
+KEPT_MOST = 2000
+_kept: dict[Hashable, Any] = {}
 
 
 def _related(compiler: Any) -> Sequence[Any]:
@@ -128,6 +189,12 @@ def _related(compiler: Any) -> Sequence[Any]:
     return found
 
 
+def _forms(stand_in: UUID | date) -> tuple[str, ...]:
+    return (str(stand_in), stand_in.hex) if isinstance(stand_in, UUID) else (str(stand_in),)
+
+
 def _bound(value: Given) -> Any:
-    """As the database takes it: an id is text without dashes in SQLite."""
-    return value if connection.features.has_native_uuid_field or isinstance(value, str) else value.hex
+    """As the database takes it: in SQLite an id is text without dashes, and a date is text."""
+    if connection.features.has_native_uuid_field or isinstance(value, str):
+        return value
+    return value.hex if isinstance(value, UUID) else str(value)

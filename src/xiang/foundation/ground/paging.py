@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -65,6 +65,11 @@ def position(cursor: str) -> int:
 
 def page(rows: QuerySet[M], order: Sequence[str], cursor: str | None, size: int) -> Page[M]:
     """One page of ``rows`` in ``order`` (column names that are never null, ``-`` for descending, the last one unique)."""
+    return _cut(list(from_cursor(rows, order, cursor, size)), order, size)
+
+
+def from_cursor(rows: QuerySet[M], order: Sequence[str], cursor: str | None, size: int) -> QuerySet[M]:
+    """The rows of a page, and the one that says whether there is another."""
     names = [name.lstrip("-") for name in order]
     if cursor:
         values = decode(cursor, len(order))
@@ -79,13 +84,13 @@ def page(rows: QuerySet[M], order: Sequence[str], cursor: str | None, size: int)
             rows = rows.filter(Q(**{f"{names[0]}__{lead}": values[0]}) & after)
         except (ValueError, TypeError, ValidationError) as wrong:
             raise DomainError("bad_cursor", "翻页位置不对，请从第一页重新查看。") from wrong
-    return _cut(list(rows.order_by(*order)[: size + 1]), order, size)
+    return rows.order_by(*order)[: size + 1]
 
 
-def merged(parts: Sequence[QuerySet[M]], order: Sequence[str], cursor: str | None, size: int) -> Page[M]:
-    """One page of several lists that have no row in common. An index that orders each of them does not order them
-    together: a page is sought in each and the first rows of all are kept. ``order`` runs one way."""
-    found = [row for part in parts for row in page(part, order, cursor, size + 1).rows]
+def merged(parts: Iterable[Sequence[M]], order: Sequence[str], size: int) -> Page[M]:
+    """One page of several lists that have no row in common, from what :func:`from_cursor` found of each: an index that
+    orders each of them does not order them together. ``order`` runs one way."""
+    found = [row for part in parts for row in part]
     names = [name.lstrip("-") for name in order]
     found.sort(key=lambda row: [getattr(row, name) for name in names], reverse=order[0].startswith("-"))
     return _cut(found, order, size)

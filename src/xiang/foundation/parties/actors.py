@@ -7,11 +7,13 @@ delegations and guardianships in force for a resident who acts for somebody else
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
 from django.http import HttpRequest
 
+from xiang.foundation.ground import instant
 from xiang.foundation.ground.compiled import Compiled
 from xiang.foundation.ground.errors import Forbidden
 from xiang.foundation.parties.models import Account, Appointment, Party, Role, Staff
@@ -133,11 +135,7 @@ def for_staff(staff: Staff, *, channel: Channel = "web") -> Actor:
     """The actor for a member of staff with the appointments in force today."""
     if not staff.in_force():
         return Actor(account_id=staff.account_id, name=staff.party.name, channel=channel)
-    rows = list(
-        Appointment.objects.filter(live(), live(prefix="unit__"), staff=staff).values_list(
-            "unit_id", "role", "unit__division__path"
-        )
-    )
+    rows = _appointments(staff.id, instant.today())
     # Supervisors only: an auditor reads the ledger, which holds no personal data, and opens no case.
     overseen = {path for _, role, path in rows if role == Role.SUPERVISOR}
     return Actor(
@@ -154,6 +152,11 @@ def for_staff(staff: Staff, *, channel: Channel = "web") -> Actor:
     )
 
 
+_appointments: Compiled[tuple[UUID, str, str]] = Compiled(
+    lambda staff_id, on=date.min: Appointment.objects.filter(
+        live(on), live(on, prefix="unit__"), staff=staff_id
+    ).values_list("unit_id", "role", "unit__division__path")
+)
 _posts = Compiled(
     lambda account_id: Staff.objects.select_related("party", "body").filter(account_id=account_id).order_by("id")
 )

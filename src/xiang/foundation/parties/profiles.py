@@ -10,6 +10,8 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.urls import reverse
 
+from xiang.foundation.ground import instant
+from xiang.foundation.ground.compiled import Compiled
 from xiang.foundation.pages.components import IdentityView
 from xiang.foundation.parties import delegable, queries
 from xiang.foundation.parties.actors import Actor, actor_of
@@ -175,11 +177,18 @@ def _scope(items: frozenset[str]) -> str:
     return "所有事项" if "*" in items else f"{len(items)} 个事项"
 
 
+_duties: Compiled[tuple[str, str, str]] = Compiled(
+    lambda staff_id, on=date.min: Appointment.objects.filter(live(on), staff=staff_id).values_list(
+        "unit__name", "role", "unit__key"
+    )
+)
+
+
 def _posts(actor: Actor) -> list[tuple[str, str]]:
     """The offices an officer serves in, each with their duties there."""
     if actor.staff_id is None:
         return []
-    rows = Appointment.objects.filter(live(), staff=actor.staff_id).values_list("unit__name", "role", "unit__key")
+    rows = _duties(actor.staff_id, instant.today())
     duties: dict[str, list[str]] = {}
     for unit, role, _ in sorted(rows, key=lambda row: (row[2], list(Role.values).index(row[1]))):
         duties.setdefault(unit, []).append(Role(role).label)

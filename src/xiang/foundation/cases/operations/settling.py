@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from xiang.foundation.cases import clocks, procedures
 from xiang.foundation.cases.models import Case, CaseTimer, ClockState
@@ -14,6 +14,7 @@ from xiang.foundation.cases.operations.moving import advance, locked
 from xiang.foundation.cases.operations.timers import known_of
 from xiang.foundation.cases.procedures import Transition
 from xiang.foundation.ground import instant
+from xiang.foundation.ground.compiled import kept
 from xiang.foundation.parties import actors
 
 
@@ -41,10 +42,15 @@ def settle_locked(case: Case) -> None:
 
 def settle_overdue(limit: int = 200, unit_ids: frozenset[UUID] | None = None) -> int:
     """Settle the cases whose deadlines have passed, of some units or of all; answers how many were touched."""
-    timers = CaseTimer.objects.filter(pending=True, due__lt=instant.today())
-    if unit_ids is not None:
-        timers = timers.filter(case__unit_id__in=unit_ids)
-    case_ids = list(dict.fromkeys(timers.order_by("due").values_list("case_id", flat=True)[:limit]))
+    today = instant.today()
+
+    def overdue() -> QuerySet[CaseTimer, tuple[UUID]]:
+        timers = CaseTimer.objects.filter(pending=True, due__lt=today)
+        if unit_ids is not None:
+            timers = timers.filter(case__unit_id__in=unit_ids)
+        return timers.order_by("due").values_list("case_id")[:limit]
+
+    case_ids = list(dict.fromkeys(case_id for (case_id,) in kept(("overdue", today, unit_ids, limit), overdue)))
     for case_id in case_ids:
         settle(case_id)
     return len(case_ids)

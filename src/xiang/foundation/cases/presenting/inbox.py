@@ -6,18 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.db.models import Count, Min, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
-from xiang.foundation.cases import queries
+from xiang.foundation.cases import procedures, queries
 from xiang.foundation.cases.counting import COUNT_CAP, words
 from xiang.foundation.cases.inboxes import DUES, InboxFilter
-from xiang.foundation.cases.models import Case, CaseEvent
+from xiang.foundation.cases.models import Case
 from xiang.foundation.cases.presenting.clocks import Clockwork, gather, procedure_of, state_of, view_of
 from xiang.foundation.ground import instant
+from xiang.foundation.ground.compiled import kept
 from xiang.foundation.pages.components import ClockView, CounterView, Kind, Option, PagingView, StateView
 from xiang.foundation.pages.texts import WEEKDAYS
 from xiang.foundation.parties.actors import Actor
@@ -158,7 +158,7 @@ def inbox_view(actor: Actor, wanted: InboxFilter, cursor: str | None) -> InboxVi
     work = gather(page.rows)
     counts = queries.counters(actor, wanted, counted_views(actor))
     rows = rows_of(page.rows, work, wanted)
-    groups = _groups(queries.inbox_rows(actor, wanted.without("item", "state", "due")))
+    groups = _groups(actor, wanted)
     whole = not (wanted.item or wanted.state or wanted.due or wanted.text)
     units = {case.unit_id for case in page.rows}
     return InboxView(
@@ -183,13 +183,12 @@ def inbox_view(actor: Actor, wanted: InboxFilter, cursor: str | None) -> InboxVi
 
 def rows_of(cases: Sequence[Case], work: Clockwork, wanted: InboxFilter) -> list[RowView]:
     """The rows of a list, with who was reminded of by their applicant."""
-    urged = urged_among(cases)
     # Addresses differ in the number alone: resolved once, not for each row.
     address, peek, query = reverse("cases:case", args=[_HERE]), reverse("cases:peek", args=[_HERE]), query_of(wanted)
     return [
         RowView(
             number=case.number,
-            short=short_number(case.number),
+            short=short_number(case.number, work.today),
             item=case.item_title,
             title=case.title,
             state=state_of(case).title,
@@ -197,7 +196,7 @@ def rows_of(cases: Sequence[Case], work: Clockwork, wanted: InboxFilter) -> list
             officer=case.assignee.party.name if case.assignee else "未签收" if case.open else "",
             received=case.received_on,
             unread=wanted.view != "all" and case.open and case.assignee_id is None and not case.waiting_for,
-            urged=case.id in urged,
+            urged=case.open and bool(vars(case)["urged"]),
             token=f"{case.number}:{case.version}",
             url=f"{address.replace(_HERE, case.number)}?{query}",
             peek=f"{peek.replace(_HERE, case.number)}?{query}",
@@ -213,16 +212,9 @@ def beside(case: Case, work: Clockwork) -> ClockView | None:
     return None if clock.due is None and clock.strong == state_of(case).title else clock
 
 
-def short_number(number: str) -> str:
+def short_number(number: str, today: date | None = None) -> str:
     """The number without what all of this year share: XC2025-0918-00088 → 0918-00088."""
-    return number.removeprefix(f"XC{instant.today().year}-")
-
-
-def urged_among(cases: Iterable[Case]) -> frozenset[UUID]:
-    """Cases whose applicant reminded the office, and which are still open."""
-    ids = [case.id for case in cases if case.open]
-    rows = CaseEvent.objects.filter(case_id__in=ids, transition="urge").values_list("case_id", flat=True)
-    return frozenset(rows) if ids else frozenset()
+    return number.removeprefix(f"XC{(today or instant.today()).year}-")
 
 
 def now_words() -> str:
@@ -235,12 +227,19 @@ def now_words() -> str:
 Group = tuple[str, str, str, str, int, int]
 
 
-def _groups(rows: QuerySet[Case]) -> list[Group]:
+def _groups(actor: Actor, wanted: InboxFilter) -> list[Group]:
     """Item, its title, state, procedure, its version, how many: among the first thousand of the list."""
-    first = rows.order_by(*queries.INBOX_ORDER).values("pk")[:COUNT_CAP]
-    grouped = Case.objects.filter(pk__in=first).values("item_key", "state", "procedure", "procedure_version")
-    said = grouped.annotate(title=Min("item_title"), count=Count("pk")).order_by("item_key", "state")
-    return [(g["item_key"], g["title"], g["state"], g["procedure"], g["procedure_version"], g["count"]) for g in said]
+    wider = wanted.without("item", "state", "due")
+
+    def grouped() -> QuerySet[Case, Group]:
+        first = queries.inbox_rows(actor, wider).order_by(*queries.INBOX_ORDER).values("pk")[:COUNT_CAP]
+        alike = Case.objects.filter(pk__in=first).values("item_key", "state", "procedure", "procedure_version")
+        counted = alike.annotate(named=Min("item_title"), count=Count("pk")).order_by("item_key", "state")
+        return counted.values_list("item_key", "named", "state", "procedure", "procedure_version", "count")
+
+    if wider.text:
+        return list(grouped())
+    return kept(("groups", actor, wider, instant.today(), procedures.known_keys()), grouped)
 
 
 def _item_options(wanted: InboxFilter, groups: Sequence[Group]) -> list[Option]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from xiang.foundation.ground.changing import change
-from xiang.foundation.ground.compiled import Compiled, together
-from xiang.foundation.ground.paging import merged, page
-from xiang.foundation.parties.models import Account, Party, Staff
+from xiang.foundation.ground.compiled import Compiled, kept, together
+from xiang.foundation.ground.paging import from_cursor, merged, page
+from xiang.foundation.parties.models import Account, Appointment, Party, Staff
+from xiang.foundation.parties.models.validity import live
 from xiang.foundation.parties.tests import cast as casting
 
 pytestmark = pytest.mark.django_db
@@ -81,9 +84,47 @@ def test_lists_sought_apart_page_as_one_list_does(cast: casting.Cast, order: tup
     parts = [Party.objects.filter(name__lt=middle), Party.objects.filter(name__gte=middle)]
     seen, cursor = [], None
     while True:
-        one, other = merged(parts, order, cursor, 3), page(Party.objects.all(), order, cursor, 3)
+        one = merged([from_cursor(part, order, cursor, 3) for part in parts], order, 3)
+        other = page(Party.objects.all(), order, cursor, 3)
         assert (one.rows, one.next) == (other.rows, other.next)
         seen += one.rows
         if (cursor := one.next) is None:
             break
     assert len(seen) == len(names) > 3
+
+
+def test_a_value_may_be_a_date(cast: casting.Cast) -> None:
+    serving = Compiled(
+        lambda staff_id, on=date.min: Appointment.objects.filter(live(on), staff=staff_id).values_list(
+            "role", "unit_id"
+        )
+    )
+    post = Appointment.objects.select_related("staff").first()
+    assert post is not None
+    for day, expected in ((post.valid_from, True), (post.valid_from - timedelta(days=1), False)):
+        asked = Appointment.objects.filter(live(day), staff=post.staff_id).values_list("role", "unit_id")
+        assert sorted(serving(post.staff_id, day)) == sorted(asked)
+        assert bool(asked) is expected
+
+
+def test_what_is_kept_is_composed_once_and_asked_anew(cast: casting.Cast) -> None:
+    composed = 0
+
+    def compose() -> QuerySet[Party]:
+        nonlocal composed
+        composed += 1
+        has = Exists(Account.objects.filter(party=OuterRef("id")))
+        return Party.objects.annotate(signs_in=has).only("name").order_by("name")[:5]
+
+    key = object()
+    for name in ("甲", "乙"):
+        Party.objects.filter(id=cast.father.id).update(name=name)
+        with CaptureQueriesContext(connection) as queries:
+            found = kept(key, compose)
+        assert len(queries) == 1
+        assert [(p.id, p.name, vars(p)["signs_in"]) for p in found] == [
+            (p.id, p.name, vars(p)["signs_in"]) for p in compose()
+        ]
+        assert found[0].kind == Party.objects.get(id=found[0].id).kind, "what was left out is read when it is asked for"
+    assert composed == 3, "once to be kept, twice to compare"
+    assert kept(object(), Party.objects.none) == []
