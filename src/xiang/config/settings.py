@@ -137,8 +137,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         " PRAGMA cache_size=-65536; PRAGMA foreign_keys=ON;",
     }
 else:
-    # Statements asked five times on a connection are kept planned, where they ask for it (ground/compiled.py).
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5)
+    # Statements asked five times on a connection are kept parsed, where they ask for it (ground/compiled.py); planned for
+    # the values asked with, because a plan for any value counts an office of ten and one of ten thousand alike.
+    OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
+    OPTIONS.setdefault("prepare_threshold", 5)
+    OPTIONS["options"] = f"{OPTIONS.get('options', '')} -c plan_cache_mode=force_custom_plan".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "parties.Account"

@@ -181,7 +181,7 @@ def list_desk_cases(request: HttpRequest, asked: Query[DeskFilter]) -> Any:
 
 
 class Counters(Shown):
-    """How many open cases of my offices; each count stops at ``cap``."""
+    """How many open cases of my offices. They are counted among the first ``cap``: at ``all`` = ``cap`` there may be more."""
 
     all: int
     late: int
@@ -190,7 +190,7 @@ class Counters(Shown):
     stopped: int
     applicant: int
     normal: int
-    cap: int = queries.COUNT_CAP
+    cap: int = queries.COUNTED_MOST
 
 
 @desk.get("/desk/counters", response=Counters, auth=DESK_READ, summary="收件箱计数")

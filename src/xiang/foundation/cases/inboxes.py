@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any, Self
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from xiang.foundation.cases import procedures
 from xiang.foundation.cases.models import Case, CaseMark, ClockState
@@ -49,23 +49,29 @@ def order_of(wanted: InboxFilter) -> tuple[str, str]:
 
 def narrowed(rows: QuerySet[Case], actor: Actor, wanted: InboxFilter, tomorrow: date | None = None) -> QuerySet[Case]:
     """Those of ``rows`` that the filter keeps."""
-    rows = rows.filter(open=not (wanted.closed or wanted.view == "closed"))
-    match wanted.view:
-        case "mine":
-            rows = rows.filter(Q(assignee_id=actor.staff_id) | (Q(assignee=None) & _my_turn(actor)))
-        case "unclaimed":
-            rows = rows.filter(_my_turn(actor), assignee=None)
-        case "review":
-            rows = rows.filter(state__in=REVIEWED)
-        case "followed":
-            rows = rows.filter(marks__staff=actor.staff_id, marks__kind=CaseMark.Kind.FOLLOWED)
+    narrow = in_view(actor, wanted.view) & due_within(wanted.due, tomorrow)
     if wanted.item:
-        rows = rows.filter(item_key=wanted.item)
+        narrow &= Q(item_key=wanted.item)
     if wanted.state:
-        rows = rows.filter(state=wanted.state)
+        narrow &= Q(state=wanted.state)
     if wanted.text:
-        rows = rows.filter(_named(wanted.text))
-    return _due_within(rows, wanted.due, tomorrow)
+        narrow &= _named(wanted.text)
+    return rows.filter(narrow, open=not (wanted.closed or wanted.view == "closed"))
+
+
+def in_view(actor: Actor, view: str) -> Q:
+    """Which cases of the officer's offices stand in one of their lists."""
+    match view:
+        case "mine":
+            return Q(assignee_id=actor.staff_id) | (Q(assignee=None) & _my_turn(actor))
+        case "unclaimed":
+            return _my_turn(actor) & Q(assignee=None)
+        case "review":
+            return Q(state__in=REVIEWED)
+        case "followed":
+            followed = CaseMark.objects.filter(staff=actor.staff_id, kind=CaseMark.Kind.FOLLOWED)
+            return Q(Exists(followed.filter(case=OuterRef("pk"))))
+    return Q()
 
 
 def _named(text: str) -> Q:
@@ -102,23 +108,24 @@ def _states_for(roles: frozenset[str], known: frozenset[str]) -> tuple[str, ...]
     return tuple(sorted(found))
 
 
-def _due_within(rows: QuerySet[Case], wanted: str, tomorrow: date | None) -> QuerySet[Case]:
+def due_within(wanted: str, tomorrow: date | None) -> Q:
+    """Which cases are of one kind of urgency (one of ``DUES``); all without a kind."""
     today = instant.today()
     match wanted:
         case "late":
-            return rows.filter(act_by__lt=today)
+            return Q(act_by__lt=today)
         case "today":
-            return rows.filter(act_by=today)
+            return Q(act_by=today)
         case "tomorrow":
-            return rows.filter(act_by=tomorrow or next_working_day(today))
+            return Q(act_by=tomorrow or next_working_day(today))
         case "stopped":
-            return rows.filter(clock=ClockState.STOPPED)
+            return Q(clock=ClockState.STOPPED)
         case "applicant":
-            return rows.filter(waiting_for="applicant")
+            return Q(waiting_for="applicant")
         case "normal":
-            later = rows.filter(act_by__gt=today).exclude(act_by=tomorrow or next_working_day(today))
-            return later.exclude(clock=ClockState.STOPPED).exclude(waiting_for="applicant")
-    return rows
+            later = Q(act_by__gt=today) & ~Q(act_by=tomorrow or next_working_day(today))
+            return later & ~Q(clock=ClockState.STOPPED) & ~Q(waiting_for="applicant")
+    return Q()
 
 
 def next_working_day(after: date) -> date:

@@ -75,7 +75,12 @@ class Case(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["unit", "open", "act_by", "id"], name="case_inbox"),
+            # With what the counters of an inbox look at: they then read no row.
+            models.Index(
+                fields=["unit", "open", "act_by", "id"],
+                include=["clock", "waiting_for", "state", "assignee", "item_key"],
+                name="case_inbox",
+            ),
             models.Index(fields=["division_path", "open", "act_by", "id"], name="case_supervision"),
             models.Index(fields=["applicant", "-id"], name="case_of_applicant"),
             models.Index(fields=["subject"], name="case_of_subject"),

@@ -12,8 +12,17 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from xiang.foundation.cases import procedures
-from xiang.foundation.cases.counting import COUNT_CAP, capped_counts, kept_counts, scalars
-from xiang.foundation.cases.inboxes import DUES, INBOX_ORDER, InboxFilter, narrowed, next_working_day, order_of
+from xiang.foundation.cases.counting import COUNT_CAP, COUNTED_MOST, Tally, capped_counts, scalars, tallied
+from xiang.foundation.cases.inboxes import (
+    DUES,
+    INBOX_ORDER,
+    InboxFilter,
+    due_within,
+    in_view,
+    narrowed,
+    next_working_day,
+    order_of,
+)
 from xiang.foundation.cases.models import (
     Case,
     CaseEvent,
@@ -38,7 +47,7 @@ SOUGHT_APART = 3
 """Officers of more offices have their lists sought together: sorting costs less than that many statements."""
 
 __all__ = [
-    "COUNT_CAP", "INBOX_ORDER", "InboxFilter", "actions", "by_id", "case_for", "children", "counters", "events",
+    "COUNTED_MOST", "COUNT_CAP", "INBOX_ORDER", "InboxFilter", "actions", "by_id", "case_for", "children", "counters", "events",
     "events_of", "family_for", "inbox", "inbox_rows", "mine", "needs", "next_working_day", "of_units", "opened_by", "phrases",
     "place_in", "settle_lapsed", "state_title", "supervised", "visible_to", "waiting_for_me",
 ]  # fmt: skip
@@ -176,7 +185,9 @@ def inbox(actor: Actor, wanted: InboxFilter, cursor: str | None = None, size: in
     order = order_of(wanted)
 
     def sought(one: Actor) -> QuerySet[Case]:
-        return from_cursor(_listed(inbox_rows(one, wanted)), order, cursor, size)
+        # Which cases they are is settled first: what else a list shows is read of these alone, not of all sorted.
+        first = from_cursor(inbox_rows(one, wanted), order, cursor, size).values("pk")
+        return _listed(Case.objects.filter(pk__in=first)).order_by(*order)
 
     parts = _by_unit(actor, wanted)
     if cursor or wanted.text:  # asked by few, once: not kept
@@ -212,19 +223,23 @@ def _by_unit(actor: Actor, wanted: InboxFilter) -> list[Actor]:
 
 def counters(actor: Actor, wanted: InboxFilter | None = None, views: Sequence[InboxFilter] = ()) -> Mapping[str, int]:
     """How many open cases are late, due today, due tomorrow, stopped, waiting for the applicant, none of these, and
-    all; within a filter or the officer's units; each count capped at ``COUNT_CAP``. With the rows of other ``views``
-    (``view-<name>``) besides, in one statement."""
+    all; within a filter or the officer's units. With those of other lists (``view-<name>``) besides, in one statement.
+    Counted among the first ``COUNTED_MOST``: when there are more, each count is at least that many."""
     wanted = wanted or InboxFilter()
     today = instant.today()
     tomorrow = next_working_day(today)
 
-    def rows() -> dict[str, QuerySet[Case]]:
-        kinds = {key or "all": inbox_rows(actor, wanted.due_only(key), tomorrow) for key in ("", *DUES)}
-        return kinds | {f"view-{one.view}": inbox_rows(actor, one, tomorrow) for one in views}
+    def tallies() -> list[Tally]:
+        kinds = {key or "all": due_within(key, tomorrow) for key in ("", *DUES)}
+        found = [Tally(inbox_rows(actor, wanted.due_only("")), kinds)]
+        if views:
+            lists = {f"view-{one.view}": in_view(actor, one.view) for one in views}
+            found.append(Tally(of_units(actor).filter(open=True), lists))
+        return found
 
-    if wanted.text:  # what somebody looked for is theirs, and seldom looked for again: it is not kept
-        return capped_counts(rows())
-    return kept_counts((actor, wanted, tuple(views), today, tomorrow, procedures.known_keys()), rows)
+    # What somebody looked for is theirs, and seldom looked for again: it is not kept.
+    key = (actor, wanted, tuple(views), today, tomorrow, procedures.known_keys())
+    return tallied(None if wanted.text else key, tallies)
 
 
 @dataclass(frozen=True, slots=True)

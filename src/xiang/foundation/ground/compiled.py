@@ -56,8 +56,8 @@ def together(*questions: Question) -> Iterator[None]:
 
 
 def ask(sql: str, params: Sequence[Any]) -> list[Any]:
-    """The rows of a statement that is asked again and again. PostgreSQL keeps it planned: its values travel beside it,
-    and after the fifth time on a connection only they do (``prepare_threshold``). To plan costs as much as to answer."""
+    """The rows of a statement that is asked again and again. PostgreSQL keeps it parsed: its values travel beside it, and
+    after the fifth time on a connection only they do (``prepare_threshold``)."""
     with _cursor() as cursor:
         cursor.execute(sql, params)
         found: list[Any] = cursor.fetchall()

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
 from xiang.foundation.cases import procedures, queries
-from xiang.foundation.cases.counting import COUNT_CAP, words
+from xiang.foundation.cases.counting import COUNTED_MOST, grouped, words
 from xiang.foundation.cases.inboxes import DUES, InboxFilter
 from xiang.foundation.cases.models import Case
 from xiang.foundation.cases.presenting.clocks import Clockwork, gather, procedure_of, state_of, view_of
 from xiang.foundation.ground import instant
-from xiang.foundation.ground.compiled import kept
 from xiang.foundation.pages.components import ClockView, CounterView, Kind, Option, PagingView, StateView
 from xiang.foundation.pages.texts import WEEKDAYS
 from xiang.foundation.parties.actors import Actor
@@ -158,6 +158,7 @@ def inbox_view(actor: Actor, wanted: InboxFilter, cursor: str | None) -> InboxVi
     work = gather(page.rows)
     counts = queries.counters(actor, wanted, counted_views(actor))
     rows = rows_of(page.rows, work, wanted)
+    total = words(counts[wanted.due or "all"], COUNTED_MOST)
     groups = _groups(actor, wanted)
     whole = not (wanted.item or wanted.state or wanted.due or wanted.text)
     units = {case.unit_id for case in page.rows}
@@ -165,14 +166,14 @@ def inbox_view(actor: Actor, wanted: InboxFilter, cursor: str | None) -> InboxVi
         wanted=wanted,
         title=TITLES[wanted.view],
         when=now_words(),
-        count=words(counts[wanted.due or "all"]),
+        count=total,
         rows=rows,
         counters=_counters(wanted, counts) if wanted.view != "closed" else (),
         items=_item_options(wanted, groups),
         states=_state_options(wanted, groups, page.rows),
         side=_side(wanted, groups),
         batches=batches_of(page.rows, actor) if wanted.view != "closed" else (),
-        paging=_paging(wanted, page.next, cursor, counts[wanted.due or "all"]),
+        paging=_paging(wanted, page.next, cursor, total),
         several_units=len(units) > 1,
         empty=None if rows else _empty(wanted, whole),
         query=query_of(wanted),
@@ -224,22 +225,25 @@ def now_words() -> str:
 
 # --- filters ---------------------------------------------------------------------------------------------------------
 
-Group = tuple[str, str, str, str, int, int]
+
+class Group(NamedTuple):
+    """Cases of one item that stand at the same step."""
+
+    item: str
+    title: str
+    state: str
+    procedure: str
+    version: int
+    held: int
 
 
 def _groups(actor: Actor, wanted: InboxFilter) -> list[Group]:
     """Item, its title, state, procedure, its version, how many: among the first thousand of the list."""
     wider = wanted.without("item", "state", "due")
-
-    def grouped() -> QuerySet[Case, Group]:
-        first = queries.inbox_rows(actor, wider).order_by(*queries.INBOX_ORDER).values("pk")[:COUNT_CAP]
-        alike = Case.objects.filter(pk__in=first).values("item_key", "state", "procedure", "procedure_version")
-        counted = alike.annotate(named=Min("item_title"), count=Count("pk")).order_by("item_key", "state")
-        return counted.values_list("item_key", "named", "state", "procedure", "procedure_version", "count")
-
-    if wider.text:
-        return list(grouped())
-    return kept(("groups", actor, wider, instant.today(), procedures.known_keys()), grouped)
+    key = ("groups", actor, wider, instant.today(), procedures.known_keys())
+    columns = ("item_key", "item_title", "state", "procedure", "procedure_version")
+    found = grouped(None if wider.text else key, lambda: queries.inbox_rows(actor, wider), columns)
+    return sorted(Group(*row) for row in found)
 
 
 def _item_options(wanted: InboxFilter, groups: Sequence[Group]) -> list[Option]:
@@ -282,7 +286,7 @@ def _counters(wanted: InboxFilter, counts: Mapping[str, int]) -> list[CounterVie
         CounterView(
             kind,
             said,
-            words(counts[key]),
+            words(counts[key], COUNTED_MOST),
             url_of(wanted, due="" if wanted.due == key else key),
             wanted.due == key,
             icon,
@@ -291,11 +295,11 @@ def _counters(wanted: InboxFilter, counts: Mapping[str, int]) -> list[CounterVie
     ]
 
 
-def _paging(wanted: InboxFilter, following: str | None, cursor: str | None, total: int) -> PagingView:
+def _paging(wanted: InboxFilter, following: str | None, cursor: str | None, total: str) -> PagingView:
     return PagingView(
         next_url=url_of(wanted, after=following) if following else "",
         first_url=url_of(wanted) if cursor else "",
-        count=f"共 {words(total)} 件",
+        count=f"共 {total} 件",
     )
 
 
