@@ -14,7 +14,7 @@ from launcher import develop, up
 from launcher.console import Console
 from launcher.messages import Problem, chinese, words
 from launcher.place import Place
-from launcher.steps import carry_out, environment_steps, page_steps, record_steps
+from launcher.steps import analytics_steps, carry_out, environment_steps, page_steps, record_steps
 from launcher.work import disk_told
 
 Run = Callable[[Sequence[str], Place, Console], int]
@@ -30,13 +30,14 @@ class Command:
     run: Run
 
 
-def _room(name: str, *, records: bool, pages: bool = False) -> Run:
+def _room(name: str, *, records: bool, pages: bool = False, analytics: bool = False) -> Run:
     """A command that a room provides; with ``records`` the tables and the profile are made ready first, with ``pages``
-    what pages and papers are made of."""
+    what pages and papers are made of, with ``analytics`` what large data is worked on with."""
 
     def become(arguments: Sequence[str], place: Place, console: Console) -> int:
         place.prepare()
         steps = environment_steps(place, console)
+        steps += analytics_steps(place, console) if analytics else []
         steps += page_steps(place, console) if pages else []
         steps += record_steps(place, console) if records else []
         carry_out(steps, place, console)
@@ -82,6 +83,24 @@ COMMANDS: dict[str, Command] = {
         "check a number and read its parts",
         "校验证件号码并读出各段",
         _room("check", records=True),
+    ),
+    "policy": Command(
+        "policy evaluate | compile | convert",
+        "what a usage policy allows, and why",
+        "评估、编译、转换使用策略",
+        _room("policy", records=False),
+    ),
+    "quality": Command(
+        "quality run DATA --rules R | suggest DATA",
+        "check a file or table against rules",
+        "按规则检查文件或库表",
+        _room("quality", records=False, analytics=True),
+    ),
+    "link": Command(
+        "link A [B] --config C",
+        "find the records that are of one and the same",
+        "找出指向同一主体的记录",
+        _room("link", records=False, analytics=True),
     ),
     "ledger": Command(
         "ledger verify | prove ENTRY",

@@ -23,7 +23,11 @@ LOCKED = {
     "requirements/launcher.txt": ["requirements/launcher.in"],
     "requirements/node.txt": ["requirements/node.in"],
     "requirements/core.txt": ["pyproject.toml"],
-    "requirements/dev.txt": ["pyproject.toml", "--group", "dev", "--constraint", "requirements/core.txt"],
+    "requirements/analytics.txt": ["pyproject.toml", "--extra", "analytics", "--constraint", "requirements/core.txt"],
+    "requirements/dev.txt": [
+        *("pyproject.toml", "--extra", "analytics", "--group", "dev"),
+        *("--constraint", "requirements/core.txt", "--constraint", "requirements/analytics.txt"),
+    ],
 }
 
 

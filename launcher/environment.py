@@ -40,6 +40,7 @@ class Lock:
 
 INSTALLER = Lock("uv", "requirements/launcher.txt")
 CORE = Lock("packages", "requirements/core.txt")
+ANALYTICS = Lock("analytics", "requirements/analytics.txt")
 DEVELOPMENT = Lock("packages", "requirements/dev.txt")
 NODE = Lock("node", "requirements/node.txt")
 

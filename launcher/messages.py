@@ -12,6 +12,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "venv": ("Python environment", "Python 环境"),
     "uv": ("Installer", "安装器"),
     "packages": ("Python packages", "Python 依赖"),
+    "analytics": ("Packages for large data", "大数据量分析组件"),
     "node": ("Node", "Node"),
     "pages": ("Page libraries", "页面依赖"),
     "migrate": ("Records", "数据库"),

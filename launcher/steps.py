@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from launcher.console import Console
-from launcher.environment import CORE, DEVELOPMENT, INSTALLER, Environment
+from launcher.environment import ANALYTICS, CORE, DEVELOPMENT, INSTALLER, Environment
 from launcher.place import Place
 from launcher.records import Records
 from launcher.work import NotHere
@@ -31,6 +31,12 @@ def environment_steps(place: Place, console: Console, *, development: bool = Fal
         Step("uv", lambda: environment.has(INSTALLER), environment.install_installer),
         Step("packages", lambda: all(map(environment.has, locks)), lambda: environment.install(*locks)),
     ]
+
+
+def analytics_steps(place: Place, console: Console) -> list[Step]:
+    """What the zone, quality checks and linkage need besides: large, and installed when they are first used."""
+    environment = Environment(place, console)
+    return [Step("analytics", lambda: environment.has(ANALYTICS), lambda: environment.install(CORE, ANALYTICS))]
 
 
 def page_steps(place: Place, console: Console) -> list[Step]:
