@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import NamedTuple
@@ -320,10 +320,11 @@ def _empty(wanted: InboxFilter, whole: bool) -> StateView:
 # --- several at once -------------------------------------------------------------------------------------------------
 
 
-def batches_of(cases: Iterable[Case], actor: Actor) -> list[BatchView]:
+def batches_of(cases: Sequence[Case], actor: Actor) -> list[BatchView]:
     """What may be done to several cases of this page: claim, hand over, and the steps that are alike for all."""
     found: dict[str, BatchView] = {}
-    for case in cases:
+    alike = {(case.procedure, case.procedure_version, case.state, case.unit_id): case for case in reversed(cases)}
+    for case in reversed(alike.values()):
         for edge in procedure_of(case).leaving(case.state):
             mine = any(case.unit_id and actor.has(role, case.unit_id) for role in edge.by)
             if edge.batch and not edge.preview and mine:
