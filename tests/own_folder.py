@@ -8,8 +8,18 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+
 _folder = tempfile.mkdtemp(prefix="xiang-test-")
 os.environ["XIANG_DATA"] = _folder
 os.environ["XIANG_DEMO"] = "1"
 (Path(_folder) / "static").mkdir()
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_tried() -> None:
+    """Guessers are counted by address, and all tests come from one."""
+    from django.core.cache import cache
+
+    cache.clear()

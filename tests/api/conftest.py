@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.core.management import call_command
 
 from tests.api.calling import Caller, caller
@@ -33,7 +32,6 @@ def _province(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -
 def stage(_province: None, db: None, pristine_sources: Path) -> Stage:  # noqa: F811
     """The province as this test finds it; what it does is rolled back."""
     put_sources(pristine_sources)
-    cache.clear()  # guessers are counted by address, and all tests come from one
     return Stage()
 
 

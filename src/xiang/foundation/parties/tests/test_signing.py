@@ -7,7 +7,6 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from django.core.cache import cache
 from django.test import Client
 
 from xiang.foundation.parties import operations
@@ -17,11 +16,6 @@ from xiang.foundation.parties.tests.cast import PASSWORD, SYSTEM, Cast, officer,
 
 pytestmark = pytest.mark.django_db
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_tried_yet() -> None:
-    cache.clear()
 
 
 def code(secret: str = SECRET) -> str:
