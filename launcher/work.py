@@ -28,7 +28,8 @@ UNREACHABLE = (
         r"|NewConnectionError|ConnectTimeout|ReadTimeout|tcp connect error|dns error|error sending request"
     ),
 )
-REACHING_OUT = ("uv", "packages", "analytics", "node", "pages", "lock")  # a refused connection of another step is the database's
+# Steps that reach out of the machine: a refused connection of another step is the database's.
+REACHING_OUT = ("uv", "packages", "analytics", "node", "pages", "lock")
 FULL = re.compile(r"No space left on device|ENOSPC|os error 28|database or disk is full|Disk quota exceeded")
 UNKNOWN_COMMAND = 127  # what ``xiang.config.manage`` exits with for a command that no room provides
 ADDRESS = re.compile(r"\b[a-z]+://\S+")
