@@ -31,6 +31,8 @@ from xiang.foundation.pages.http import page, problem_document
 from xiang.foundation.parties.api import router as parties
 from xiang.foundation.parties.rest.answering import headers_of
 from xiang.foundation.parties.rest.refusals import NotAllowed, Unauthenticated, UnsupportedMedia, challenge
+from xiang.hub.exchange.api import router as exchange
+from xiang.hub.inventory.api import router as inventory
 from xiang.hub.sharing.api import router as sharing
 from xiang.oversight.ratings.api import router as ratings
 from xiang.services.applications.api import router as applications
@@ -197,6 +199,7 @@ for kind, handler in HANDLERS.items():
     api.add_exception_handler(kind, handler)
 for router in (
     parties, items, lifeevents, applications, cases, documents, credentials, payments, ratings, sharing,
+    inventory, exchange,
 ):  # fmt: skip
     api.add_router("", router)
 

@@ -17,7 +17,7 @@ from xiang.foundation.pages.components import Link, StateView
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
-API_PREFIXES = ("/api/", "/gateway/")
+API_PREFIXES = ("/api/", "/gateway/", "/ckan/", "/dcat/")
 
 
 def is_htmx(request: HttpRequest) -> bool:

@@ -19,6 +19,9 @@ _SHARE = {
     "refused": CatalogueEntry.Share.NOT_SHARED,
 }
 TYPES = ("text", "date", "datetime", "integer", "money", "yesno", "code")
+_LETTERS = {
+    "text": "C", "date": "D", "datetime": "T", "integer": "I", "money": "Y", "yesno": "L", "code": "C",
+}  # fmt: skip
 SCHEMES = ("id_number", "uscc", "passport", "birth_record")
 
 _TEXT = {"type": "string", "minLength": 1}
@@ -185,9 +188,10 @@ def apply(row: Row, context: Context) -> None:
     content, actor = row.data, context.actor
     for system in content["systems"]:
         operations.put_system(system["key"], _system(system), actor)
+    author = context.author if context.author.ref != actor.ref else None
     for entry in content["catalogue"]:
-        titles = [f["title"] for r in content["resources"] if r["catalogue"] == entry["key"] for f in r["fields"]]
-        operations.put_entry(entry["key"], _entry(entry, titles), actor)
+        own = [resource for resource in content["resources"] if resource["catalogue"] == entry["key"]]
+        operations.put_entry(entry["key"], _entry(entry), actor, author, items_of(own))
     for resource in content["resources"]:
         operations.mount(resource["key"], resource["catalogue"], resource["system"], _resource(resource), actor)
     _retire_others(content, context)
@@ -203,18 +207,32 @@ def _system(said: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _entry(said: Mapping[str, Any], titles: list[str]) -> dict[str, Any]:
+def items_of(resources: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The data items of the resources under an entry, each with the column that it is in; the first of a name counts."""
+    found: dict[str, dict[str, Any]] = {}
+    for resource in resources:
+        sensitive = set(resource.get("sensitive", ()))
+        for field in resource["fields"]:
+            item = {"name": field["key"], "title": field["title"], "type": _LETTERS[field["type"]]}
+            item |= {"sensitive": field["key"] in sensitive, "system": resource["system"], "table": resource["table"]}
+            item["column"] = field.get("column", field["key"])
+            found.setdefault(field["key"], item)
+    return list(found.values())
+
+
+def _entry(said: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "body_key": said["body"],
         "title": said["title"],
         "category": said.get("category", ""),
-        "items": list(dict.fromkeys(titles)),
+        "summary": said.get("summary", ""),
         "format": said["format"],
         "cycle": said["update"],
         "share": _SHARE[said["sharing"]],
         "conditions": said.get("condition", ""),
         "not_shared_citation": said.get("basis", "") if said["sharing"] == "refused" else "",
         "mode": said.get("mode", CatalogueEntry.Mode.API),
+        "open": said.get("open", CatalogueEntry.Open.CLOSED),
         "grade": said["level"],
     }
 

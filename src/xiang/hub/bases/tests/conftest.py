@@ -1,0 +1,61 @@
+"""Two registries with three departments each, a steward who leads them and one who does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from xiang.foundation.parties import actors
+from xiang.foundation.parties.actors import SYSTEM, Actor
+from xiang.foundation.parties.tests import cast as casting
+from xiang.foundation.parties.tests.cast import Cast
+from xiang.hub.bases import operations
+from xiang.hub.bases.operations import Resolved
+
+LEAD = "430104.police"
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return casting.make()
+
+
+@pytest.fixture
+def bases(db: None) -> None:
+    operations.put_registry(
+        "person",
+        {"kind": "person", "title": "人口库", "owner_key": LEAD, "rules": {"phone": "recent", "address": "longest"}},
+        SYSTEM,
+    )
+    operations.put_registry("legal", {"kind": "legal", "title": "法人库", "owner_key": "430000.market"}, SYSTEM)
+    for registry, rank, key in (
+        ("person", 1, "police"),
+        ("person", 2, "health"),
+        ("person", 3, "insurance"),
+        ("legal", 1, "market"),
+        ("legal", 2, "tax"),
+    ):
+        values = {"title": f"{key}表", "body_key": f"430000.{key}", "rank": rank}
+        operations.put_source(key, registry, values, SYSTEM)
+
+
+@pytest.fixture
+def steward(bases: None, cast: Cast) -> Actor:
+    """Of the body that leads the registry of persons."""
+    staff = casting.officer("祝凡", "steward", cast.police, cast.station, "steward", second_factor=True)
+    return actors.for_staff(staff)
+
+
+Resolve = Callable[..., Resolved]
+
+
+@pytest.fixture
+def say(bases: None) -> Resolve:
+    """``say("police", "1", name="刘芸", …)`` resolves a record."""
+
+    def said(source: str, reference: str, day: str = "", **values: Any) -> Resolved:
+        return operations.resolve(source, reference, values, SYSTEM, day=day)
+
+    return said

@@ -1,0 +1,84 @@
+"""What an end of an exchange can do. One module an engine; the runner knows only this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from xiang.hub.exchange.engine.digest import Tally
+from xiang.hub.exchange.engine.wire import Row, Schema
+
+Mode = Literal["full", "incremental", "merge"]
+Batches = Iterable[Sequence[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which rows by a watermark (水位线): those above ``after`` up to ``upto``, as the source itself writes them."""
+
+    column: str
+    after: Any
+    upto: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run has come. It is kept at the target, in the same transaction as the rows it speaks of.
+
+    ``position`` is where the source goes on: personal data may be in it, so it leaves the target's database nowhere.
+    """
+
+    chunks: int = 0
+    rows: int = 0
+    total: int = 0
+    position: str = ""
+    published: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a publication did to the target."""
+
+    written: int = 0
+    deleted: int = 0
+
+
+class Source(Protocol):
+    """Where rows come from."""
+
+    title: str
+
+    def schema(self) -> Schema | None:
+        """Columns and key as they are now; ``None`` when there is no such table."""
+
+    def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Sequence[Row]]:
+        """Rows as ``wanted`` asks for them, from one snapshot, in the order of the key, behind position ``after``."""
+
+    def position(self, wanted: Schema, last: Row, rows: int) -> str:
+        """Where to go on after ``last``, the ``rows``-th row of the run; empty: only from the beginning."""
+
+    def highest(self, column: str) -> Any:
+        """The highest watermark now, as the source writes it; ``None`` when there are no rows."""
+
+
+class Target(Source, Protocol):
+    """Where rows go to. Rows are staged first; a reader of the table sees the old state or the new one."""
+
+    def begin(self, run: str, wanted: Schema, mode: Mode) -> Progress:
+        """Make the staging place, or find what a killed run left there."""
+
+    def write(self, run: str, wanted: Schema, batches: Batches, so_far: Progress, then: Callable[[], Progress]) -> None:
+        """Stage one chunk and the progress that ``then`` answers after it, in one transaction.
+
+        Raises ``Stopped("superseded")`` when somebody else has moved the run on.
+        """
+
+    def publish(self, run: str, wanted: Schema, mode: Mode) -> Changes:
+        """Bring what was staged into the table, and note that it was, in one transaction (or so that it shows)."""
+
+    def tally(self, run: str, wanted: Schema, mode: Mode, salt: bytes) -> Tally:
+        """Count and sum what the table holds now, read back on a new connection: all of it, or what was staged."""
+
+    def finish(self, run: str) -> None:
+        """Remove what the run needed."""

@@ -1,0 +1,168 @@
+"""Moving a department's database (三不变): who manages it, who uses it and what it is for stay as they are.
+
+assessed → planned → replicated → verified → cut over → connected → old channel closed. Each step is taken by a steward;
+``verified`` and ``cut over`` only if every table counted and summed alike at both ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from xiang.foundation.ground import instant
+from xiang.foundation.ground.errors import Absent, FieldError, Invalid, Refused
+from xiang.foundation.ground.ids import new_id
+from xiang.foundation.ledger import operations as ledger
+from xiang.foundation.parties.actors import Actor
+from xiang.hub.exchange import ends
+from xiang.hub.exchange.engine import addresses, running
+from xiang.hub.exchange.engine.errors import Stopped
+from xiang.hub.exchange.engine.running import Plan
+from xiang.hub.exchange.models import Job, Migration, MigrationStep, MigrationTable, Run
+from xiang.hub.exchange.operations.defining import put_job
+from xiang.hub.exchange.operations.starting import start
+from xiang.hub.inventory.operations import need_steward
+
+ORDER = tuple(Migration.State.values)
+#: How long a check of all tables counts as fresh for a cut-over: what is older says nothing of now.
+FRESH = timedelta(hours=1)
+
+
+def propose(key: str, values: Mapping[str, Any], tables: Sequence[str], actor: Actor) -> Migration:
+    """Assess a database for moving. ``values``: title, body_key, source_address, target_address, old_channel."""
+    need_steward(actor)
+    data = Path(settings.DATA)
+    found = {name: _assessed(str(values["source_address"]), name, data) for name in tables}
+    errors = [FieldError("/tables", "table_unfit", f"{name}：{why}") for name, why in found.items() if why]
+    if errors or not tables:
+        raise Invalid(errors or [FieldError("/tables", "tables_missing", "请列出要迁移的表。")])
+    with transaction.atomic():
+        if Migration.objects.filter(key=key).exists():
+            raise Refused("migration_known", "已经有这个代码的迁移，请换一个代码。")
+        made = Migration.objects.create(key=key, created_at=instant.now(), **values)
+        MigrationTable.objects.bulk_create([MigrationTable(migration=made, name=name) for name in tables])
+        _step(made, Migration.State.ASSESSED, actor, f"{len(tables)} 张表")
+        return made
+
+
+def _assessed(address: str, name: str, data: Path) -> str:
+    """Why a table cannot be moved as it is; empty when it can."""
+    try:
+        schema = addresses.end_of(address, name, data).schema()
+    except Stopped as stopped:
+        return stopped.detail
+    if schema is None:
+        return "来源没有这张表"
+    return "" if schema.key else "没有主键，请先建主键"
+
+
+def advance(key: str, actor: Actor) -> Migration:
+    """Take the next step; raises ``Refused`` with what is still missing."""
+    need_steward(actor)
+    with transaction.atomic():
+        migration = Migration.objects.select_for_update().filter(key=key).first()
+        if migration is None:
+            raise Absent("migration_absent", "没有这个迁移。")
+        if migration.state == Migration.State.CLOSED:
+            raise Refused("migration_over", "迁移已经完成，旧通道已经关闭。")
+        following = ORDER[ORDER.index(migration.state) + 1]
+        note = _STEPS[following](migration, actor)
+        values: dict[str, Any] = {"state": following}
+        if following == Migration.State.CLOSED:
+            values["closed_at"] = instant.now()
+        if not Migration.objects.filter(pk=migration.pk, state=migration.state).update(**values):
+            raise Refused("migration_moved", "别人刚刚推进了这一步，请刷新页面。")
+        migration.refresh_from_db()
+        _step(migration, following, actor, note)
+        return migration
+
+
+def _step(migration: Migration, state: str, actor: Actor, note: str) -> None:
+    MigrationStep.objects.create(
+        migration=migration, state=state, actor_ref=actor.ref, note=note[:300], at=instant.now()
+    )
+    ledger.record(f"exchange.migration.{state}", actor.ref, {"migration": migration.key})
+
+
+def _plan(migration: Migration, actor: Actor) -> str:
+    """A job for each table, from the old place to the new one, of the same body: it stays whose it is."""
+    for table in migration.tables.all():
+        job = put_job(
+            f"m-{migration.key}-{new_id().hex[-8:]}",
+            {
+                "title": f"{migration.title}·{table.name}",
+                "source_body": migration.body_key,
+                "target_body": migration.body_key,
+                "source_address": migration.source_address,
+                "source_table": table.name,
+                "target_address": migration.target_address,
+                "target_table": table.name,
+                "mode": Job.Mode.FULL,
+            },
+            actor,
+        )
+        MigrationTable.objects.filter(pk=table.pk).update(job=job)
+        start(job.key, actor)
+    return "每张表建好一个全量任务，已经开始复制"
+
+
+def _replicated(migration: Migration, actor: Actor) -> str:
+    for table in migration.tables.select_related("job"):
+        last = Run.objects.filter(job=table.job).order_by("-id").first()
+        if last is None or last.state != Run.State.DONE:
+            raise Refused("not_replicated", f"“{table.name}”还没有复制完，或者两端不一致，请看它的运行记录。")
+    return "全部表复制完成"
+
+
+def _verified(migration: Migration, actor: Actor) -> str:
+    for table in migration.tables.all():
+        if not table.agrees:
+            raise Refused("not_verified", f"“{table.name}”还没有核对，或者两端不一致。请先核对全部表。")
+        if table.checked_at is None or instant.now() - table.checked_at > FRESH:
+            raise Refused("check_stale", f"“{table.name}”的核对已经过时，请停写以后重新核对。")
+    return "全部表行数和摘要一致"
+
+
+def _noted(words: str) -> Callable[[Migration, Actor], str]:
+    return lambda migration, actor: words
+
+
+_STEPS: dict[str, Callable[[Migration, Actor], str]] = {
+    Migration.State.PLANNED: _plan,
+    Migration.State.REPLICATED: _replicated,
+    Migration.State.VERIFIED: _verified,
+    # Counted once more: between the check and the cut-over somebody may have written.
+    Migration.State.CUT_OVER: _verified,
+    Migration.State.CONNECTED: _noted("业务系统已经从新地址读写"),
+    Migration.State.CLOSED: _noted("旧通道已经关闭"),
+}
+
+
+def check_tables(key: str, actor: Actor) -> Migration:
+    """Count and sum every table at both ends now. Whoever writes must have stopped, or they differ for a good reason."""
+    need_steward(actor)
+    migration = Migration.objects.filter(key=key).first()
+    if migration is None:
+        raise Absent("migration_absent", "没有这个迁移。")
+    for table in migration.tables.select_related("job"):
+        if table.job is None:
+            raise Refused("not_planned", "还没有定方案，没有可以核对的任务。")
+        try:
+            given, held = running.recount(ends.source_of(table.job), ends.target_of(table.job), Plan(str(new_id())))
+        except Stopped as stopped:
+            raise Refused(stopped.code, f"“{table.name}”：{stopped.detail}") from stopped
+        MigrationTable.objects.filter(pk=table.pk).update(
+            source_rows=given.rows,
+            source_digest=given.hex,
+            target_rows=held.rows,
+            target_digest=held.hex,
+            checked_at=instant.now(),
+        )
+    with transaction.atomic():
+        _step(migration, migration.state, actor, "核对了全部表")
+    return migration

@@ -1,0 +1,206 @@
+"""Every engine to every other: all rows, as they were, and the same digest at both ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from xiang.hub.exchange.engine import running
+from xiang.hub.exchange.engine.digest import Tally, salt_of
+from xiang.hub.exchange.engine.errors import BadValue, Stopped
+from xiang.hub.exchange.engine.running import Plan, Watch
+from xiang.hub.exchange.engine.wire import decoder
+
+from .conftest import Making
+from .places import ENGINES, Place, person, person_schema
+
+PAIRS = [(one, other) for one in ENGINES for other in (*ENGINES, "zone")]
+
+
+def settled(source: Place, target: Place, plan: Plan, **how: object) -> running.Outcome:
+    outcome = running.run(source.end(), target.end(), plan, Watch(**how))  # type: ignore[arg-type]
+    assert outcome.agrees, (outcome.source, outcome.target)
+    target.end().finish(plan.run)
+    return outcome
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_a_full_exchange_carries_every_row_as_it_was(make: Making, one: str, other: str) -> None:
+    source, target = make(one), make(other)
+    source.fill(range(1, 1201))
+    outcome = settled(source, target, Plan("r1", chunk=500))
+    assert (outcome.source.rows, outcome.target.rows) == (1200, 1200)
+    assert target.rows() == source.rows() == [person(number) for number in range(1, 1201)]
+
+
+@pytest.mark.parametrize("one", ENGINES)
+@pytest.mark.parametrize("other", ENGINES)
+def test_the_digest_of_the_same_rows_is_the_same_in_every_engine(make: Making, one: str, other: str) -> None:
+    first, second, salt = make(one), make(other), salt_of("same")
+    first.fill(range(50))
+    second.fill(list(reversed(range(50))))
+    tallies = [Tally(salt), Tally(salt)]
+    for place, tally in zip((first, second), tallies, strict=True):
+        for batch in place.end().read(person_schema()):
+            tally.add(batch)
+    assert tallies[0].agrees(tallies[1]) and tallies[0].rows == 50
+
+
+@pytest.mark.parametrize("other", [*ENGINES, "zone"])
+def test_a_second_full_exchange_replaces_what_was_there(make: Making, other: str) -> None:
+    source, target = make("sqlite"), make(other)
+    source.fill(range(1, 31))
+    settled(source, target, Plan("r1"))
+    source.execute("DELETE FROM person WHERE id > 10")
+    source.execute("UPDATE person SET note = '改' WHERE id = 5")
+    settled(source, target, Plan("r2"))
+    assert target.rows() == source.rows() and len(target.rows()) == 10
+
+
+@pytest.mark.parametrize("one", ENGINES)
+@pytest.mark.parametrize("other", [*ENGINES, "zone"])
+def test_an_incremental_exchange_carries_what_lies_above_the_watermark(make: Making, one: str, other: str) -> None:
+    source, target = make(one), make(other)
+    source.fill(range(1, 101))
+    key = {"key": ("id",)} if other == "zone" else {}
+    first = (
+        running.run(source.end(), target.end(**key), Plan("r1", "incremental", watermark="seen"))
+        if other != "zone"
+        else None
+    )
+    if first is None:
+        settled(source, target, Plan("r1"))
+    highest = source.end().highest("seen")
+    source.execute("UPDATE person SET note = '旧'  WHERE id = 3")  # below the watermark: not carried
+    changed = "2027-01-01 00:00:00.000001"
+    source.execute(f"UPDATE person SET note = '新', seen = '{changed}' WHERE id IN (7, 8)")
+    second = running.run(
+        source.end(), target.end(**key), Plan("r2", "incremental", key=("id",), watermark="seen", since=highest)
+    )
+    assert second.agrees and second.source.rows == 2
+    found = {row[0]: row[6] for row in target.rows()}
+    assert (found[7], found[8], found[3]) == ("新", "新", person(3)[6])
+    assert len(found) == 100
+
+
+@pytest.mark.parametrize("one", ENGINES)
+@pytest.mark.parametrize("other", [*ENGINES, "zone"])
+def test_a_merge_inserts_updates_and_deletes_by_key(make: Making, one: str, other: str) -> None:
+    source, target = make(one), make(other)
+    source.fill(range(1, 41))
+    settled(source, target, Plan("r1"))
+    source.execute("DELETE FROM person WHERE id <= 4")
+    source.execute("UPDATE person SET note = '改' WHERE id = 20")
+    source.add([99])
+    outcome = settled(source, target, Plan("r2", "merge", key=("id",)))
+    assert target.rows() == source.rows()
+    assert outcome.changes.deleted == 4
+
+
+def test_a_row_altered_at_the_target_is_found(make: Making) -> None:
+    source, target = make("postgres"), make("postgres")
+    source.fill(range(1, 21))
+    settled(source, target, Plan("r1"))
+    given, held = running.recount(source.end(), target.end(), Plan("c1"))
+    assert given.agrees(held)
+    target.execute("UPDATE person SET income = income + 0.01 WHERE id = 13")
+    given, held = running.recount(source.end(), target.end(), Plan("c2"))
+    assert given.rows == held.rows and not given.agrees(held)
+
+
+def test_a_doubled_row_and_a_lost_one_are_found_although_the_count_is_right() -> None:
+    one, other = Tally(b"s" * 64), Tally(b"s" * 64)
+    one.add([b"a", b"b", b"c"])
+    other.add([b"c", b"a", b"a"])
+    assert one.rows == other.rows and not one.agrees(other)
+
+
+def test_views_and_rights_on_the_target_survive_a_full_exchange(make: Making) -> None:
+    source, target = make("sqlite"), make("postgres")
+    source.fill(range(1, 6))
+    settled(source, target, Plan("r1"))
+    target.execute("CREATE VIEW grown AS SELECT id FROM person")
+    source.add([6])
+    settled(source, target, Plan("r2"))
+    assert target.execute("SELECT count(*) FROM grown") == [(6,)]
+
+
+def test_a_value_that_does_not_fit_is_told_by_column_and_row(make: Making) -> None:
+    source, target = make("sqlite"), make("postgres")
+    source.fill(range(1, 4))
+    source.execute("UPDATE person SET born = '31/12/1999' WHERE id = 2")
+    with pytest.raises(BadValue, match="第 2 行“born”的值不是合格的日期") as caught:
+        settled(source, target, Plan("r1"))
+    assert "1999" not in str(caught.value)
+
+
+def test_a_decimal_that_would_be_rounded_stops_the_run(make: Making) -> None:
+    source, target = make("sqlite"), make("mariadb")
+    source.fill([1])
+    source.execute("UPDATE person SET income = '1.005'")
+    with pytest.raises(BadValue, match="income"):
+        settled(source, target, Plan("r1"))
+
+
+def test_two_processes_on_one_run_do_not_both_write(make: Making) -> None:
+    source, target = make("sqlite"), make("postgres")
+    source.fill(range(1, 31))
+    end, wire = target.end(), source.end().schema()
+    before = end.begin("r1", wire, "full")
+    batches = list(source.end().read(wire))
+    moved = running.Progress(1, 30, 5, "00")
+    end.write("r1", wire, batches, before, lambda: moved)
+    with pytest.raises(Stopped, match="superseded"):
+        end.write("r1", wire, batches, before, lambda: moved)
+    assert end.begin("r1", wire, "full") == moved
+
+
+def test_throttling_keeps_to_the_rate(make: Making) -> None:
+    source, target, slept = make("sqlite"), make("sqlite"), list[float]()
+    source.fill(range(1, 1001))
+    settled(source, target, Plan("r1", rate=100, chunk=100), clock=lambda: sum(slept), sleep=slept.append)
+    assert sum(slept) == pytest.approx(10)
+
+
+def test_a_cancelled_run_leaves_the_target_as_it_was(make: Making) -> None:
+    source, target = make("sqlite"), make("postgres")
+    source.fill(range(1, 11))
+    settled(source, target, Plan("r1"))
+    source.add(range(11, 21))
+    with pytest.raises(Stopped, match="cancelled"):
+        settled(source, target, Plan("r2"), stopping=lambda: True)
+    assert len(target.rows()) == 10
+
+
+def test_a_locked_source_file_is_tried_again_later(make: Making) -> None:
+    import sqlite3
+
+    from xiang.hub.exchange.engine import sqlite as module
+    from xiang.hub.exchange.engine.errors import Interrupted
+
+    source, target = make("sqlite"), make("postgres")
+    source.fill([1])
+    holder = sqlite3.connect(source.address.removeprefix("sqlite:"), isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    kept, module._BUSY = module._BUSY, 0
+    try:
+        with pytest.raises(Interrupted, match="locked"):
+            settled(source, target, Plan("r1"))
+    finally:
+        module._BUSY = kept
+        holder.close()
+    settled(source, target, Plan("r1"))
+
+
+def test_values_come_back_from_the_wire(make: Making) -> None:
+    place = make("postgres")
+    place.execute("CREATE TABLE person (a int, u uuid, j jsonb, b bytea, f float8, t time)")
+    place.execute(
+        "INSERT INTO person VALUES (7, 'b2b6b1f0-0000-4000-8000-000000000001', '{\"b\":1}', '\\x00ff', 1.5, '08:30')"
+    )
+    end = place.end()
+    wire = end.schema()
+    ((row,),) = end.read(wire)
+    found = decoder(wire.columns)(row)
+    assert [str(value) for value in found] == [
+        "7", "b2b6b1f0-0000-4000-8000-000000000001", '{"b": 1}', "b'\\x00\\xff'", "1.5", "08:30:00",
+    ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""What the inventory's pages show, as plain values."""

@@ -1,0 +1,37 @@
+"""What a version or a change changed, in the words of the form instead of the names of fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from xiang.foundation.publishing.differences import Difference
+
+_TITLES = {
+    "key": "目录标识", "code": "目录代码", "body_key": "提供单位", "provider_code": "统一社会信用代码", "title": "名称",
+    "summary": "摘要", "category": "分类", "format": "数据格式", "cycle": "更新周期", "share": "共享属性",
+    "conditions": "共享条件", "not_shared_citation": "不予共享依据", "open": "开放属性", "mode": "共享方式", "grade": "级别",
+    "related": "关联目录", "classification": "数据分类", "grading": "分级判定", "secret": "涉密", "items": "信息项",
+    "name": "英文名", "type": "数据类型", "length": "长度", "element": "数据元", "authoritative": "数源", "sensitive": "敏感",
+    "system": "对应系统", "table": "对应表", "column": "对应列",
+}  # fmt: skip
+_SAYS_NOTHING = ("", "空", "否")
+
+
+def named(changes: Iterable[Difference]) -> list[Difference]:
+    """The changes with their fields named, and without what a new or removed member leaves open."""
+    return [replace(one, path=_path(one.path), before=_tidy(one.before), after=_tidy(one.after)) for one in changes]
+
+
+def _path(path: str) -> str:
+    first, *rest = path.split(".")
+    return "·".join(
+        [_TITLES.get(first, first), *(_TITLES.get(part, part) if n else part for n, part in enumerate(rest))]
+    )
+
+
+def _tidy(text: str) -> str:
+    if "：" not in text or "\n" not in text:
+        return text
+    pairs = (line.partition("：") for line in text.split("\n"))
+    return "\n".join(f"{_TITLES.get(name, name)}：{value}" for name, _, value in pairs if value not in _SAYS_NOTHING)

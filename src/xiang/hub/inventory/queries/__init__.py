@@ -1,0 +1,68 @@
+"""What can be asked of the one ledger, each under the rights of who asks."""
+
+from xiang.hub.inventory.queries.entries import (
+    Asked,
+    Found,
+    entry_for,
+    freshness,
+    history,
+    search,
+    to_export,
+    version_changes,
+    visible_to,
+)
+from xiang.hub.inventory.queries.ledgers import (
+    Coverage,
+    Graph,
+    Mapped,
+    Orphans,
+    coverage,
+    graph,
+    last_scans,
+    mapped_items,
+    mapping,
+    orphans,
+    system_for,
+    systems_for,
+)
+from xiang.hub.inventory.queries.resources import has_field, resource, resources, systems
+from xiang.hub.inventory.queries.revisions import (
+    changes_of,
+    open_revision,
+    revision_for,
+    revisions_for,
+    waiting_for,
+)
+
+__all__ = [
+    "Asked",
+    "Coverage",
+    "Found",
+    "Graph",
+    "Mapped",
+    "Orphans",
+    "changes_of",
+    "coverage",
+    "entry_for",
+    "freshness",
+    "graph",
+    "has_field",
+    "history",
+    "last_scans",
+    "mapped_items",
+    "mapping",
+    "open_revision",
+    "orphans",
+    "resource",
+    "resources",
+    "revision_for",
+    "revisions_for",
+    "search",
+    "system_for",
+    "systems",
+    "systems_for",
+    "to_export",
+    "version_changes",
+    "visible_to",
+    "waiting_for",
+]
