@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "xiang.hub.bases",
     "xiang.hub.quality",
     "xiang.hub.exchange",
+    "xiang.hub.gateway",
     "xiang.hub.sharing",
     "xiang.hub.zone",
     "xiang.hub.inventory",

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hub/bases/", include("xiang.hub.bases.urls")),
     path("hub/quality/", include("xiang.hub.quality.urls")),
     path("hub/exchange/", include("xiang.hub.exchange.urls")),
+    path("hub/gateway/", include("xiang.hub.gateway.urls")),
     path("hub/zone/", include("xiang.hub.zone.urls")),
     path("", include("xiang.hub.inventory.urls")),
     path("hub/", include("xiang.hub.sharing.urls")),

@@ -14,6 +14,7 @@ from xiang.foundation.parties.actors import actor_of
 from xiang.foundation.parties.rest.access import needs
 from xiang.foundation.parties.rest.shapes import Paging, Shown, rows_of
 from xiang.hub.sharing import uses
+from xiang.hub.sharing.requests_api import router as requests
 
 router = Router(tags=["data-use"])
 READ = needs("data-use:read")
@@ -69,3 +70,6 @@ def list_data_uses(request: HttpRequest, asked: Query[UseFilter]) -> Any:
 
 def _shown(row: DataUse) -> UseShown:
     return UseShown.model_validate(row)
+
+
+router.add_router("", requests)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from xiang.foundation.ground import instant
 from xiang.foundation.ground.errors import Absent
 from xiang.foundation.parties import queries as parties
+from xiang.foundation.parties.models import Body
 from xiang.hub.inventory.models import System
 
 
@@ -17,6 +19,13 @@ def body_name(key: str) -> str:
     except Absent:
         return key
     return body.short or body.name
+
+
+def body_names(keys: Iterable[str]) -> dict[str, str]:
+    """The short names of many bodies in one statement; a key that is not known stands for itself."""
+    wanted = set(keys)
+    found = {one.key: one.short or one.name for one in Body.objects.filter(key__in=wanted)}
+    return {key: found.get(key, key) for key in wanted}
 
 
 def system_name(system: System) -> str:

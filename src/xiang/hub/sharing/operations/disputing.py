@@ -18,6 +18,7 @@ from xiang.foundation.forms.sources import Subject
 from xiang.foundation.ground import instant
 from xiang.foundation.ground.errors import Absent, FieldError, Forbidden, Invalid, Refused
 from xiang.foundation.ledger import operations as ledger
+from xiang.foundation.measures import operations as measures
 from xiang.foundation.notices import operations as notices
 from xiang.foundation.outbox import operations as outbox
 from xiang.foundation.outbox.subscriptions import Answer, Event, Hopeless, NotArrived, NotSent
@@ -26,13 +27,15 @@ from xiang.foundation.statutes import clock
 from xiang.foundation.statutes import queries as statutes
 from xiang.hub.inventory import queries as inventory
 from xiang.hub.inventory.models import Resource
-from xiang.hub.sharing import adapters, names, subjects
+from xiang.hub.sharing import adapters, names, recipients, subjects
 from xiang.hub.sharing.models import Dispute
+from xiang.hub.sharing.operations import correcting
 
 CORRECTING = "hub.dispute.corrected"
 CLOSED = "hub.dispute.closed"
 RAISED = "hub.dispute.raised"
 LIMIT = "hub.dispute.check"
+CHECKED = "hub.checks_done"
 _SECONDS = 10.0
 
 
@@ -47,14 +50,17 @@ def dispute(
     evidence: Iterable[str] = (),
     case_id: UUID | None = None,
     case_number: str = "",
+    as_user: bool = False,
 ) -> Dispute:
     """Say that ``field`` is wrong and what is right. Raising the same again finds the dispute that is open.
 
-    ``evidence`` holds ids of stored files.
+    ``evidence`` holds ids of stored files. ``as_user`` is the way of a body that found it while using shared data.
     """
     resource = inventory.resource(resource_key)
     if field not in resource.data_fields:
         raise Absent("field_absent", "没有这个数据项。")
+    if as_user:
+        correcting.need_user(actor, resource_key, field)
     if not str(claim if claim is not None else "").strip():
         raise Invalid([FieldError("/claim", "claim_missing", "请写明正确的内容是什么。")])
     if not actor.is_system and not actor.is_staff and subject.party_id not in (actor.party_id, actor.behalf_id):
@@ -85,6 +91,7 @@ def dispute(
                     case_id=case_id,
                     case_number=case_number,
                     raised_by=actor.ref,
+                    reporter_body=actor.body_key if as_user else "",
                     raised_at=instant.now(),
                     due=_due(),
                 )
@@ -130,6 +137,8 @@ def answer_dispute(dispute_id: UUID, *, corrected: bool, answer: str, actor: Act
             answered_by=actor.ref,
             answered_at=instant.now(),
         )
+        in_time = int(made.due is None or instant.today() <= made.due)
+        measures.append(CHECKED, {"body": made.resource.system.body_key}, in_time, 1)
         return made if corrected else _close(made, actor.ref)
 
 
@@ -173,6 +182,8 @@ def _close(found: Dispute, actor_ref: str) -> Dispute:
     found.refresh_from_db()
     ledger.record(CLOSED, actor_ref, {"dispute": str(found.pk)}, case_id=found.case_id)
     outbox.emit(CLOSED, str(found.pk), _payload(found))
+    if found.outcome == Dispute.State.CORRECTED:
+        correcting.fan_out(found)
     return found
 
 
@@ -241,12 +252,12 @@ def reconcile_correction(event: Event, key: str) -> Answer | NotArrived:
 def tell_raiser(event: Event) -> None:
     """The person who raised it hears that the check is done; who took it back needs no telling."""
     found = _load(event)
-    kind, _, party_id = found.raised_by.partition(":")
-    if kind != "party" or not found.outcome:
+    recipient = recipients.party_of(found.raised_by)
+    if recipient is None or not found.outcome:
         return
     body = names.body_name(found.resource.system.body_key)
     notices.notify(
-        UUID(party_id),
+        recipient,
         "dispute.answered",
         "异议核对好了",
         f"{body}核对了您提出异议的一项。{found.answer}",

@@ -29,7 +29,7 @@ from xiang.hub.inventory import queries as inventory
 from xiang.hub.inventory.models import Resource, System
 from xiang.hub.sharing import adapters, names, rights, subjects
 from xiang.hub.sharing.enforcement import REASONS, Ask, Decision, Terms, decide
-from xiang.hub.sharing.models import Dispute, Grant
+from xiang.hub.sharing.models import Dispute, Environment, Grant
 from xiang.hub.sharing.operations import circuit
 
 DEADLINE = timedelta(seconds=4)
@@ -136,7 +136,8 @@ def _decide(questions: Sequence[Question], why: Purpose) -> list[_Work]:
 
 
 def terms_of(resources: Sequence[Resource]) -> list[Terms]:
-    """The grants on these resources in the form that decides."""
+    """The grants on these resources in the form that decides. What holds at the gateway alone (rows, a quota, tables
+    and files, a sandbox) is no right to read here."""
     keys = {resource.pk: resource.key for resource in resources}
     return [
         Terms(
@@ -152,7 +153,8 @@ def terms_of(resources: Sequence[Resource]) -> list[Terms]:
             valid_to=grant.valid_to,
             revoked=grant.revoked_at is not None,
         )
-        for grant in Grant.objects.filter(resource__in=keys)
+        for grant in Grant.objects.filter(resource__in=keys, mode__in=("", "api"), rows=[], quota=None)
+        if grant.environment != Environment.SANDBOX
     ]
 
 

@@ -1,14 +1,15 @@
-"""Grants, the reachability of systems, and disputes about records."""
+"""Grants, their agreements and plans, and the reachability of systems."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 
 from xiang.foundation.ground.ids import new_id
-from xiang.foundation.trust.blind import MAX_LENGTH
-from xiang.foundation.trust.fields import SealedJSONField
 from xiang.hub.inventory.models import Resource, System
+from xiang.hub.sharing.models.requests import Environment, Mode, ShareRequest
 
 
 class Grant(models.Model):
@@ -16,6 +17,10 @@ class Grant(models.Model):
 
     ``requester`` is a body's key (``430104.police``), a line of work (``*.police``: its bodies of every level), or
     ``*`` for whichever body handles one of the items. What is not granted is denied.
+
+    A grant that came of a request names it, and may be narrowed further: ``rows`` (conditions that hold together, each
+    ``{field, operator, values}``), ``quota`` executions in all. Those hold at the gateway, so that forms, which read
+    past it, do not read by such a grant.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -29,6 +34,11 @@ class Grant(models.Model):
     items: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+    request = models.OneToOneField(ShareRequest, on_delete=models.PROTECT, null=True, related_name="grant")
+    mode = models.CharField(max_length=8, choices=Mode.choices, blank=True, default="")
+    rows: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list)
+    quota = models.PositiveIntegerField(null=True)
+    environment = models.CharField(max_length=12, choices=Environment.choices, blank=True, default="")
     revoked_at = models.DateTimeField(null=True)
     revoked_reason = models.CharField(max_length=200, blank=True)
 
@@ -45,6 +55,28 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Agreement(models.Model):
+    """The terms of a grant as an ODRL agreement, with the enforcement plan compiled from them (协议和执行计划).
+
+    A version is never changed; a grant's newest one holds. ``plan`` is the JSON of :mod:`xiang.hub.policies.plans`, which
+    the gateway reads; ``digest`` (SM3) names the content of both. Revoking a grant writes a version whose plan says so.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="agreements")
+    version = models.PositiveIntegerField()
+    document = models.TextField("JSON-LD")
+    plan = models.TextField()
+    digest = models.CharField(max_length=64)
+    revoked = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "共享协议"
+        constraints = [models.UniqueConstraint(fields=["grant", "version"], name="sharing_agreement_version")]
+        indexes = [models.Index(fields=["-id"], name="sharing_agreement_latest")]
 
 
 class SystemState(models.Model):
@@ -71,63 +103,5 @@ class SystemState(models.Model):
             models.CheckConstraint(
                 condition=Q(failures=0, switch__in=["up", "slow"]) | Q(down_since__isnull=False),
                 name="sharing_outage_has_beginning",
-            ),
-        ]
-
-
-class Dispute(models.Model):
-    """Somebody says that a record about them is wrong (异议核查). They are served as normal meanwhile.
-
-    raised → checking → corrected | rejected → closed. A correction is written into the department's own source, with
-    history, before the dispute closes.
-    """
-
-    class State(models.TextChoices):
-        RAISED = "raised", "已提出"
-        CHECKING = "checking", "核查中"
-        CORRECTED = "corrected", "已改正"
-        REJECTED = "rejected", "维持原记录"
-        CLOSED = "closed", "已结束"
-
-    OPEN = (State.RAISED, State.CHECKING, State.CORRECTED)
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="disputes")
-    field = models.CharField(max_length=64)
-    subject = models.CharField(max_length=MAX_LENGTH)
-    content = SealedJSONField(context="sharing.dispute")
-    evidence: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
-    case_id = models.UUIDField(null=True)
-    case_number = models.CharField(max_length=64, blank=True)
-    raised_by = models.CharField(max_length=64)
-    raised_at = models.DateTimeField()
-    due = models.DateField(null=True)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.RAISED)
-    outcome = models.CharField(max_length=10, blank=True)
-    answer = models.TextField(blank=True)
-    answered_by = models.CharField(max_length=64, blank=True)
-    answered_at = models.DateTimeField(null=True)
-    applied_at = models.DateTimeField(null=True)
-    closed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "异议"
-        indexes = [
-            models.Index(fields=["subject", "resource"], name="sharing_dispute_subject"),
-            models.Index(fields=["state", "-id"], name="sharing_dispute_state"),
-            models.Index(fields=["raised_by", "-id"], name="sharing_dispute_raiser"),
-        ]
-        constraints = [
-            # The same record is disputed once at a time: a second click finds the first dispute.
-            models.UniqueConstraint(
-                fields=["subject", "resource", "field"],
-                condition=~Q(state="closed"),
-                name="sharing_one_open_dispute",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=["corrected", "rejected"]) | ~Q(answer=""), name="sharing_answer_is_given"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="closed") | Q(closed_at__isnull=False), name="sharing_closed_has_time"
             ),
         ]

@@ -1,0 +1,1 @@
+"""The same row by the same stack without any governance, and by a plain Django view."""

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.apps import AppConfig
+
+
+class GatewayConfig(AppConfig):
+    name = "xiang.hub.gateway"
+    label = "gateway"
+    verbose_name = "数据网关"
+
+    def ready(self) -> None:
+        from xiang.foundation.outbox import worker
+        from xiang.foundation.pages import navigation
+        from xiang.foundation.parties.actors import actor_of
+        from xiang.hub.gateway import operations
+
+        worker.periodic("gateway.publish", every=timedelta(seconds=0.25))(operations.publish_if_changed)
+        worker.periodic("gateway.take", every=timedelta(seconds=1))(operations.take_all)
+        navigation.register(
+            "desk",
+            "gateway",
+            "数据网关",
+            "gateway:operations",
+            "api",
+            84,
+            visible=lambda request: actor_of(request).has("steward"),
+        )

@@ -1,0 +1,105 @@
+"""Publication (发布): what the plane serves by, as versioned documents in one table.
+
+The row of the version is changed first, so publications follow one another; whoever reads version *n* finds everything up
+to *n*. PostgreSQL tells the plane by NOTIFY with the commit; on SQLite the plane looks at the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, F, Max, Q
+
+from xiang.foundation.ground import instant
+from xiang.hub.gateway import described
+from xiang.hub.gateway.models import Application, ApplicationKey, Document, Publication
+from xiang.hub.gateway.plane import SCHEMA
+from xiang.hub.inventory.models import Resource
+from xiang.hub.sharing.models import Agreement, Grant
+
+CHANNEL = "gateway_published"
+_seen: dict[str, Any] = {}
+
+
+def publish_application(found: Application) -> None:
+    """Publish an application as it now is, in the caller's transaction."""
+    key, content = ("application", found.key), described.application(found)
+    _publish({key: content})
+
+
+@transaction.atomic
+def sync() -> int:
+    """Compare what is published with what should be, and publish the difference; how many documents changed."""
+    wanted = described.everything()
+    _lock()
+    held = {(one.kind, one.key): one for one in Document.objects.all()}
+    changed: dict[tuple[str, str], str | None] = {
+        place: content
+        for place, content in wanted.items()
+        if place not in held or held[place].gone or held[place].content != content
+    }
+    changed |= {place: None for place, one in held.items() if not one.gone and place not in wanted}
+    _publish(changed)
+    return len(changed)
+
+
+def publish_if_changed() -> int:
+    """What the worker does several times a second: one look at what tells a change, and :func:`sync` when it differs."""
+    mark = _mark()
+    if _seen.get("mark") == mark:
+        return 0
+    changed = sync()
+    _seen["mark"] = mark
+    return changed
+
+
+def _mark() -> tuple[Any, ...]:
+    """What is different after anything that matters has changed. Limits change with the day."""
+    now = instant.now()
+    grants = Grant.objects.aggregate(n=Count("id"), gone=Count("revoked_at"), when=Max("revoked_at"))
+    resources = Resource.objects.aggregate(n=Count("id"), on=Count("id", filter=Q(state=Resource.State.MOUNTED)))
+    return (
+        Agreement.objects.order_by("-id").values_list("id", flat=True).first(),
+        *grants.values(),
+        *resources.values(),
+        ApplicationKey.objects.filter(ends_at__lte=now).count(),
+        now.replace(second=now.second // 30 * 30, microsecond=0),
+        connection.settings_dict["NAME"],
+    )
+
+
+def _lock() -> None:
+    """Begin a publication: others wait here until this one is committed."""
+    Publication.objects.get_or_create(id=1, defaults={"schema": SCHEMA, "at": instant.now()})
+    Publication.objects.filter(id=1).update(at=instant.now())
+
+
+def _publish(changed: Mapping[tuple[str, str], str | None]) -> None:
+    if not changed:
+        return
+    _lock()
+    Publication.objects.filter(id=1).update(version=F("version") + 1, schema=SCHEMA)
+    version = Publication.objects.values_list("version", flat=True).get(id=1)
+    rows = [
+        Document(
+            id=f"{kind}:{key}",
+            kind=kind,
+            key=key,
+            version=version,
+            content="{}" if content is None else content,
+            gone=content is None,
+        )
+        for (kind, key), content in changed.items()
+    ]
+    Document.objects.bulk_create(
+        rows,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["kind", "key", "version", "content", "gone"],
+    )
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"NOTIFY {CHANNEL}")

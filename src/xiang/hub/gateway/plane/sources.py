@@ -1,0 +1,148 @@
+"""Where rows come from: the copies for look-up, departments' databases, departments' APIs; with a circuit breaker each."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from xiang.hub.gateway.plane.problems import Problem
+from xiang.hub.gateway.plane.resources import Lookup, Source
+from xiang.hub.gateway.plane.stores import Rows, Store, Unreachable
+from xiang.hub.policies import rows
+
+_LARGEST = 4 * 1024 * 1024
+
+
+class Breaker:
+    """After so many failures in a row a source is left in peace for a while; then one call tries it."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._failures = 0
+        self._closed_until = 0.0
+
+    def check(self) -> None:
+        if self._failures >= self._source.failures:
+            if time.monotonic() < self._closed_until:
+                raise Unreachable("resting")
+            self._closed_until = time.monotonic() + self._source.timeout  # this call tries; others wait for it
+
+    def failed(self) -> None:
+        self._failures += 1
+        self._closed_until = time.monotonic() + self._source.rest
+
+    def answered(self) -> None:
+        self._failures = 0
+
+
+class Sources:
+    """Every source in use, opened when it is first asked."""
+
+    def __init__(self, store: Store, data: Path) -> None:
+        self._store, self._data = store, data
+        self._open: dict[tuple[str, str, float], Rows] = {}
+        self._breakers: dict[Source, Breaker] = {}
+
+    async def find(self, lookup: Lookup, number: str) -> Sequence[Mapping[str, Any]]:
+        """The rows of a number, or :class:`Unreachable`."""
+        source = lookup.resource.source
+        breaker = self._breakers.get(source)
+        if breaker is None:
+            breaker = self._breakers[source] = Breaker(source)
+        breaker.check()
+        try:
+            found = await self._rows(source).find(lookup, number)
+        except Unreachable:
+            breaker.failed()
+            raise
+        breaker.answered()
+        return found
+
+    async def close(self) -> None:
+        for one in self._open.values():
+            await one.close()
+
+    def _rows(self, source: Source) -> Rows:
+        place = (source.kind, source.address, source.timeout)
+        if place not in self._open:
+            self._open[place] = self._made(source)
+        return self._open[place]
+
+    def _made(self, source: Source) -> Rows:
+        address = source.address
+        if address.startswith("env:"):
+            address = os.environ.get(address[4:], "")
+            if not address:
+                raise Unreachable("not_configured")
+        if source.kind == "http":
+            return ApiRows(source, address)
+        if not address:
+            return self._store.rows()
+        if source.kind == "postgresql":
+            from xiang.hub.gateway.plane.postgresql import PostgresRows
+
+            return PostgresRows(address, source.timeout)
+        from xiang.hub.gateway.plane.sqlite import SqliteRows
+
+        return SqliteRows(self._data / address, source.timeout)
+
+
+class ApiRows:
+    """A department's API: ``POST`` of ``{"match": […], "number": …, "columns": […]}``, answered with ``{"rows": […]}``."""
+
+    def __init__(self, source: Source, address: str) -> None:
+        if not address.startswith(("http://", "https://")):
+            raise Unreachable("not_configured")
+        self._source, self._address = source, address
+        self._pool = ThreadPoolExecutor(16, "gateway-api")
+
+    async def find(self, lookup: Lookup, number: str) -> Sequence[Mapping[str, Any]]:
+        columns = list(lookup.columns)
+        if lookup.rows is not None:
+            columns += [name for name in _columns(lookup.rows) if name not in columns]
+        asked = {"match": list(lookup.resource.match), "number": number, "columns": columns}
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(self._pool, self._ask, json.dumps(asked).encode())
+        return [row for row in found if _passes(lookup, row)][: lookup.resource.limit]
+
+    def _ask(self, body: bytes) -> list[dict[str, Any]]:
+        """A look-up changes nothing over there, so it may be asked again."""
+        request = urllib.request.Request(self._address, body, {"Content-Type": "application/json"})  # noqa: S310
+        reason = "not_reached"
+        for _ in range(1 + self._source.retries):
+            try:
+                with urllib.request.urlopen(request, timeout=self._source.timeout) as answer:  # noqa: S310
+                    return list(json.loads(answer.read(_LARGEST))["rows"])
+            except TimeoutError:
+                reason = "too_late"
+            except (urllib.error.URLError, OSError) as wrong:
+                late = isinstance(getattr(wrong, "reason", None), TimeoutError)
+                reason = "too_late" if late else "not_reached"
+            except (ValueError, KeyError, TypeError):
+                reason = "broken"
+        raise Unreachable(reason)
+
+    async def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _columns(one: rows.Filter) -> list[str]:
+    if isinstance(one, rows.Junction):
+        return [name for part in one.parts for name in _columns(part)]
+    return [one.column]
+
+
+def _passes(lookup: Lookup, row: Mapping[str, Any]) -> bool:
+    """The API cannot be trusted to filter: whatever does not certainly pass is left out."""
+    try:
+        return lookup.rows is None or rows.matches(lookup.rows, row) is True
+    except TypeError as wrong:
+        raise Problem("filter_not_enforceable") from wrong
