@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -138,6 +139,8 @@ def test_a_table_is_named_plainly_and_stays_in_its_domain(people: Table) -> None
 def spark() -> Iterator[str]:
     """A Spark Connect server of our own; Sail starts in this process."""
     sail = pytest.importorskip("pysail.spark", reason="pysail is not installed: Spark Connect is not proven here")
+    # In a worker of pytest-xdist the main module has no file, which pyspark takes for a doctest run of its own.
+    vars(sys.modules["__main__"]).setdefault("__file__", __file__)
     pytest.importorskip("pyspark.sql.connect", reason="pyspark-client is not installed")
     server = sail.SparkConnectServer("127.0.0.1", 0)
     server.start(background=True)
