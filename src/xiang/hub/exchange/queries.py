@@ -14,6 +14,7 @@ from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from xiang.foundation.ground.errors import Absent
 from xiang.foundation.parties.actors import Actor
 from xiang.hub.exchange.models import Job, LineageEvent, Migration, Receipt, Run
+from xiang.hub.inventory import rights
 
 M = TypeVar("M", bound=Model)
 
@@ -62,9 +63,9 @@ def lineage_of(actor: Actor, run_id: UUID) -> QuerySet[LineageEvent]:
 
 
 def migrations(actor: Actor) -> QuerySet[Migration]:
-    """Movings of databases: a steward sees all, an officer their own body's."""
+    """Movings of databases: the hub sees all, an officer their own body's."""
     rows = Migration.objects.all()
-    if actor.is_system or actor.has("steward"):
+    if rights.is_hub(actor):
         return rows
     return rows.filter(body_key=actor.body_key) if actor.is_staff and actor.body_key else rows.none()
 
@@ -78,7 +79,7 @@ def migration_for(actor: Actor, key: str) -> Migration:
 
 
 def _own(rows: QuerySet[M], actor: Actor, prefix: str) -> QuerySet[M]:
-    if actor.is_system or actor.has("steward"):
+    if rights.is_hub(actor):
         return rows
     if not (actor.is_staff and actor.body_key):
         return rows.none()

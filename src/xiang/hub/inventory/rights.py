@@ -48,4 +48,4 @@ def need_head_of(actor: Actor, body_key: str) -> None:
 def need_hub(actor: Actor) -> None:
     """A steward of the body in charge of sharing."""
     if not is_hub(actor):
-        raise Forbidden("not_hub", "由政务数据共享主管部门审核。")
+        raise Forbidden("not_hub", "这一步由政务数据共享主管部门（总枢纽）来做。")

@@ -16,7 +16,7 @@ from xiang.foundation.ground.errors import Absent, Invalid, Refused
 from xiang.foundation.ground.errors import FieldError as Wrong
 from xiang.foundation.ledger import operations as ledger
 from xiang.foundation.parties.actors import Actor
-from xiang.hub.inventory.operations import need_steward
+from xiang.hub.inventory.operations import need_hub
 from xiang.hub.zone import places, serving
 from xiang.hub.zone.models import Backup, ServingCopy, Table
 
@@ -29,7 +29,7 @@ _KEY = re.compile(r"[a-z][a-z0-9_-]{0,47}")
 @transaction.atomic
 def put_table(key: str, values: Mapping[str, Any], actor: Actor) -> Table:
     """Define a table or change what is known of it. ``values``: domain, title, body_key, key_columns, keep_days."""
-    need_steward(actor)
+    need_hub(actor)
     if not _KEY.fullmatch(key):
         raise Invalid([Wrong("/key", "key_form", "表名用小写字母开头，只含小写字母、数字、下划线和连字符。")])
     if values.get("domain") not in Table.Domain.values:
@@ -44,7 +44,7 @@ def put_table(key: str, values: Mapping[str, Any], actor: Actor) -> Table:
 
 def write(key: str, data: pa.Table, actor: Actor, *, mode: Literal["append", "overwrite"] = "append") -> Table:
     """Append rows, or replace all of them; a new snapshot either way. The files come first, then what is known."""
-    need_steward(actor)
+    need_hub(actor)
     table = _table(key)
     places.store_of(table).write(data, mode=mode)
     return note_write(key, actor)
@@ -52,7 +52,7 @@ def write(key: str, data: pa.Table, actor: Actor, *, mode: Literal["append", "ov
 
 def merge(key: str, data: pa.Table, actor: Actor, *, deleting: bool = False) -> Table:
     """Insert and update by the table's key; with ``deleting`` what ``data`` does not have goes."""
-    need_steward(actor)
+    need_hub(actor)
     table = _table(key)
     if not table.key_columns:
         raise Refused("no_key", "这张表没有登记主键，不能按主键合并。")
@@ -75,7 +75,7 @@ def note_write(key: str, actor: Actor) -> Table:
 
 def clear_old(key: str, actor: Actor) -> int:
     """Remove the files that only snapshots older than the table's ``keep_days`` need; how many went."""
-    need_steward(actor)
+    need_hub(actor)
     table = _table(key)
     gone = places.store_of(table).vacuum(timedelta(days=table.keep_days))
     with transaction.atomic():
@@ -86,7 +86,7 @@ def clear_old(key: str, actor: Actor) -> int:
 
 def make_copy(key: str, actor: Actor) -> ServingCopy:
     """Copy the present snapshot by rows, for look-up by the table's key."""
-    need_steward(actor)
+    need_hub(actor)
     table = _table(key)
     store = places.store_of(table)
     version = store.version
@@ -116,7 +116,7 @@ def _note_copy(table: Table, version: int, rows: int, actor: Actor) -> ServingCo
 
 def back_up(key: str, actor: Actor) -> Backup:
     """Keep the present snapshot apart."""
-    need_steward(actor)
+    need_hub(actor)
     table = _table(key)
     made = Backup(table=table, at=instant.now())
     folder = places.backup_of(made.pk)
@@ -131,7 +131,7 @@ def back_up(key: str, actor: Actor) -> Backup:
 
 def restore(backup_id: UUID, actor: Actor) -> Table:
     """Put a backup in place of what the table holds now."""
-    need_steward(actor)
+    need_hub(actor)
     backup = Backup.objects.select_related("table").filter(pk=backup_id).first()
     folder = places.backup_of(backup_id)
     if backup is None or not folder.is_dir():
@@ -148,7 +148,7 @@ def restore(backup_id: UUID, actor: Actor) -> Table:
 @transaction.atomic
 def retire(key: str, actor: Actor) -> None:
     """Take a table out of use and remove its copy; its snapshots stay until somebody clears them."""
-    need_steward(actor)
+    need_hub(actor)
     table = _table(key)
     Table.objects.filter(pk=table.pk).update(retired=True)
     ServingCopy.objects.filter(table=table).delete()
@@ -158,7 +158,7 @@ def retire(key: str, actor: Actor) -> None:
 
 def drop_backup(backup_id: UUID, actor: Actor) -> None:
     """Throw a backup away."""
-    need_steward(actor)
+    need_hub(actor)
     with transaction.atomic():
         if not Backup.objects.filter(pk=backup_id).delete()[0]:
             raise Absent("backup_absent", "没有这份备份，或者备份文件已经不在。")

@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet, Sum
 
 from xiang.foundation.ground.errors import Absent
 from xiang.foundation.parties.actors import Actor
+from xiang.hub.inventory import rights
 from xiang.hub.zone import engines, places, serving
 from xiang.hub.zone.models import Table
 from xiang.hub.zone.store import Snapshot, Store
@@ -33,9 +34,9 @@ class Usage:
 
 
 def tables(actor: Actor) -> QuerySet[Table]:
-    """Tables in use: a data steward and the system see all, an officer their own body's, anybody else none."""
+    """Tables in use: the hub sees all, an officer their own body's, anybody else none."""
     rows = Table.objects.filter(retired=False).select_related("copy")
-    if actor.is_system or actor.has("steward"):
+    if rights.is_hub(actor):
         return rows
     return rows.filter(body_key=actor.body_key) if actor.is_staff and actor.body_key else rows.none()
 

@@ -16,7 +16,7 @@ from xiang.foundation.ledger import operations as ledger
 from xiang.foundation.parties.actors import Actor
 from xiang.hub.exchange.engine.addresses import carries_secret
 from xiang.hub.exchange.models import Job, Schedule
-from xiang.hub.inventory.operations import need_steward
+from xiang.hub.inventory.operations import need_hub
 
 _ADDRESS = re.compile(
     r"(sqlite:[\w-]+|env:XIANG_SOURCE_[A-Z0-9_]+|file:[\w.-]+|zone:(resource|governance|sandbox)/[a-z][\w-]*)"
@@ -29,7 +29,7 @@ _NAMED = ("source", "target")
 def put_job(key: str, values: Mapping[str, Any], actor: Actor) -> Job:
     """Define a job or change it. ``values``: title, source_body, source_address, source_table, the same of the target,
     mode, key_columns, watermark, rate (rows a second; 0: no limit). Raises ``Invalid`` with every mistake."""
-    need_steward(actor)
+    need_hub(actor)
     if errors := _mistakes(key, values):
         raise Invalid(errors)
     known = Job.objects.filter(key=key).first()
@@ -80,7 +80,7 @@ def _address_mistakes(side: str, address: str, table: str) -> list[FieldError]:
 @transaction.atomic
 def schedule(key: str, every_minutes: int, actor: Actor) -> Schedule:
     """Run it every so many minutes, for the first time now."""
-    need_steward(actor)
+    need_hub(actor)
     if every_minutes < 1:
         raise Invalid([FieldError("/every_minutes", "every_form", "间隔至少一分钟。")])
     values = {"every_minutes": every_minutes, "next_at": instant.now()}
@@ -92,7 +92,7 @@ def schedule(key: str, every_minutes: int, actor: Actor) -> Schedule:
 @transaction.atomic
 def unschedule(key: str, actor: Actor) -> None:
     """Run it only when somebody asks."""
-    need_steward(actor)
+    need_hub(actor)
     if Schedule.objects.filter(job=_job(key)).delete()[0]:
         ledger.record("exchange.job.unscheduled", actor.ref, {"job": key})
 
@@ -114,7 +114,7 @@ def retire(key: str, actor: Actor) -> None:
 
 @transaction.atomic
 def _turn(key: str, state: str, actor: Actor) -> None:
-    need_steward(actor)
+    need_hub(actor)
     if Job.objects.filter(pk=_job(key).pk).exclude(state=state).update(state=state):
         ledger.record(f"exchange.job.{state}", actor.ref, {"job": key})
 

@@ -26,7 +26,7 @@ from xiang.hub.exchange.engine.running import Plan
 from xiang.hub.exchange.models import Job, Migration, MigrationStep, MigrationTable, Run
 from xiang.hub.exchange.operations.defining import put_job
 from xiang.hub.exchange.operations.starting import start
-from xiang.hub.inventory.operations import need_steward
+from xiang.hub.inventory.operations import need_hub
 
 ORDER = tuple(Migration.State.values)
 #: How long a check of all tables counts as fresh for a cut-over: what is older says nothing of now.
@@ -35,7 +35,7 @@ FRESH = timedelta(hours=1)
 
 def propose(key: str, values: Mapping[str, Any], tables: Sequence[str], actor: Actor) -> Migration:
     """Assess a database for moving. ``values``: title, body_key, source_address, target_address, old_channel."""
-    need_steward(actor)
+    need_hub(actor)
     data = Path(settings.DATA)
     found = {name: _assessed(str(values["source_address"]), name, data) for name in tables}
     errors = [FieldError("/tables", "table_unfit", f"{name}：{why}") for name, why in found.items() if why]
@@ -63,7 +63,7 @@ def _assessed(address: str, name: str, data: Path) -> str:
 
 def advance(key: str, actor: Actor) -> Migration:
     """Take the next step; raises ``Refused`` with what is still missing."""
-    need_steward(actor)
+    need_hub(actor)
     with transaction.atomic():
         migration = Migration.objects.select_for_update().filter(key=key).first()
         if migration is None:
@@ -145,7 +145,7 @@ _STEPS: dict[str, Callable[[Migration, Actor], str]] = {
 
 def check_tables(key: str, actor: Actor) -> Migration:
     """Count and sum every table at both ends now. Whoever writes must have stopped, or they differ for a good reason."""
-    need_steward(actor)
+    need_hub(actor)
     migration = Migration.objects.filter(key=key).first()
     if migration is None:
         raise Absent("migration_absent", "没有这个迁移。")

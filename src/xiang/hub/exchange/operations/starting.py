@@ -12,13 +12,13 @@ from xiang.foundation.ledger import operations as ledger
 from xiang.foundation.parties.actors import SYSTEM, Actor
 from xiang.hub.exchange.models import Job, Run, Schedule
 from xiang.hub.exchange.operations.defining import next_after
-from xiang.hub.inventory.operations import need_steward
+from xiang.hub.inventory.operations import need_hub
 
 
 def start(key: str, actor: Actor, *, accept_drift: bool = False) -> Run:
     """Ask for a run; the worker takes it up. ``accept_drift``: the steward has looked at how the source's table changed
     and takes it as it now is. Raises ``Refused("running")`` when one is under way."""
-    need_steward(actor)
+    need_hub(actor)
     try:
         with transaction.atomic():
             job = Job.objects.filter(key=key).exclude(state=Job.State.RETIRED).first()
@@ -40,7 +40,7 @@ def start(key: str, actor: Actor, *, accept_drift: bool = False) -> Run:
 @transaction.atomic
 def cancel(run_id: UUID, actor: Actor) -> None:
     """Call a run off: at once when it waits, at its next batch when it runs. The target stays as it was."""
-    need_steward(actor)
+    need_hub(actor)
     ended = {"state": Run.State.CANCELLED, "finished_at": instant.now(), "due_at": None, "code": "cancelled"}
     waiting = Run.objects.filter(pk=run_id, state=Run.State.QUEUED).update(**ended)
     if not (waiting or Run.objects.filter(pk=run_id, state=Run.State.RUNNING).update(cancelling=True)):

@@ -13,6 +13,7 @@ from xiang.foundation.parties.tests import cast as casting
 from xiang.foundation.parties.tests.cast import Cast
 from xiang.hub.exchange import operations
 from xiang.hub.exchange.models import Run
+from xiang.hub.inventory.tests.conftest import bureau, put_standard
 
 from .test_jobs import VALUES, database
 
@@ -33,8 +34,8 @@ def _people(settings: Any, tmp_path: Path, cast: Cast) -> None:
 
 
 def test_a_client_starts_a_run_follows_it_and_takes_the_receipt(client: Client, cast: Cast) -> None:
-    staff = casting.officer("祝凡", "steward", cast.police, cast.station, "steward", second_factor=True)
-    casting.sign_in(client, staff)
+    put_standard()
+    casting.sign_in(client, bureau("430000.data", "湖南省数据局").writer)
     assert [one["key"] for one in client.get(f"{ROOT}/jobs").json()["items"]] == ["people"]
     begun = client.post(f"{ROOT}/jobs/people/runs", {}, content_type="application/json").json()
     assert begun["state"] == "queued"
@@ -53,8 +54,8 @@ def test_a_client_starts_a_run_follows_it_and_takes_the_receipt(client: Client, 
 
 
 def test_a_client_calls_a_waiting_run_off(client: Client, cast: Cast) -> None:
-    staff = casting.officer("祝凡", "steward", cast.police, cast.station, "steward", second_factor=True)
-    casting.sign_in(client, staff)
+    put_standard()
+    casting.sign_in(client, bureau("430000.data", "湖南省数据局").writer)
     run = operations.start("people", SYSTEM)
     answer = client.post(f"{ROOT}/runs/{run.pk}/cancel", {}, content_type="application/json")
     assert answer.json()["state"] == "cancelled"

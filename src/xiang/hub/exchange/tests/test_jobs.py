@@ -218,7 +218,7 @@ def test_what_is_wrong_with_a_job_is_said(changes: dict[str, Any], code: str) ->
     assert code in [one.code for one in caught.value.errors]
 
 
-def test_only_stewards_define_and_run_and_others_see_their_own(police: Place, civil: Place) -> None:
+def test_only_the_hub_defines_and_runs_and_others_see_their_own(police: Place, civil: Place) -> None:
     operations.put_job("people", VALUES, SYSTEM)
     run = run_once()
     for act in (lambda: operations.put_job("x", VALUES, ANONYMOUS), lambda: operations.start("people", ANONYMOUS)):
@@ -226,6 +226,12 @@ def test_only_stewards_define_and_run_and_others_see_their_own(police: Place, ci
             act()
     from xiang.foundation.ground.ids import new_id
 
+    # A steward of one body could otherwise carry another body's records away, past every grant.
+    steward = Actor(staff_id=new_id(), body_key="430000.tax", grants=frozenset({(new_id(), "steward")}))
+    for act in (lambda: operations.put_job("x", VALUES, steward), lambda: operations.start("people", steward)):
+        with pytest.raises(Forbidden, match="not_hub"):
+            act()
+    assert not queries.jobs(steward).exists()
     giver = Actor(staff_id=new_id(), body_key="430000.police")
     stranger = Actor(staff_id=new_id(), body_key="430000.tax")
     assert queries.run_for(giver, run.pk).pk == run.pk

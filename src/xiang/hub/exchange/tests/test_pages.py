@@ -13,6 +13,7 @@ from xiang.foundation.parties.tests import cast as casting
 from xiang.foundation.parties.tests.cast import Cast
 from xiang.hub.exchange import operations
 from xiang.hub.exchange.models import Run
+from xiang.hub.inventory.tests.conftest import bureau, put_standard
 
 from .test_jobs import VALUES, database, run_once
 from .test_migration import VALUES as MOVING
@@ -27,8 +28,8 @@ def cast() -> Cast:
 
 @pytest.fixture
 def steward(client: Client, cast: Cast) -> Client:
-    staff = casting.officer("祝凡", "steward", cast.police, cast.station, "steward", second_factor=True)
-    return casting.sign_in(client, staff)
+    put_standard()
+    return casting.sign_in(client, bureau("430000.data", "湖南省数据局").writer)
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,7 @@ from xiang.hub.inventory.operations.revising import (
     withdraw,
 )
 from xiang.hub.inventory.operations.scanning import scan
-from xiang.hub.inventory.rights import need_steward
+from xiang.hub.inventory.rights import need_hub, need_steward
 
 __all__ = [
     "bring_in",
@@ -34,6 +34,7 @@ __all__ = [
     "import_workbook",
     "mount",
     "mount_new",
+    "need_hub",
     "need_steward",
     "publish",
     "put_entry",

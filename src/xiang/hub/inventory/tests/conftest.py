@@ -92,7 +92,7 @@ def entry(bureau: Bureau, **changes: Any) -> dict[str, Any]:
     return said | changes
 
 
-def _bureau(key: str, name: str) -> Bureau:
+def bureau(key: str, name: str) -> Bureau:
     body = parties.put_body(SYSTEM, key=key, name=name, division=key[:6], level="county")
     unit = parties.put_unit(SYSTEM, key=f"{key}.data", body=key, name=f"{name}数据科", kind="steward")
     short = key.partition(".")[2]
@@ -109,8 +109,8 @@ def _bureau(key: str, name: str) -> Bureau:
 def world(db: None) -> World:
     casting.divisions()
     put_standard()
-    police, market = _bureau("430104.police", "岳麓公安分局"), _bureau("430104.market", "岳麓区市场监管局")
-    hub = _bureau("430000.data", "湖南省数据局")
+    police, market = bureau("430104.police", "岳麓公安分局"), bureau("430104.market", "岳麓区市场监管局")
+    hub = bureau("430000.data", "湖南省数据局")
     receiver = casting.officer("张立", "receiver", police.body, police.office, "receiver", second_factor=True)
     return World(police, market, hub, receiver)
 

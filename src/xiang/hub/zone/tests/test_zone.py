@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -126,6 +127,11 @@ def test_only_stewards_write_and_others_see_nothing(people: Table) -> None:
         queries.table_for(ANONYMOUS, "people")
     with pytest.raises(Absent):
         queries.snapshots(Actor(body_key="430000.police"), "people")
+    other = Actor(staff_id=uuid4(), body_key="430000.tax", grants=frozenset({(uuid4(), "steward")}))
+    with pytest.raises(Absent):
+        queries.look_up(other, "people", {"id": 1})
+    with pytest.raises(Forbidden, match="not_hub"):
+        operations.clear_old("people", other)
 
 
 def test_a_table_is_named_plainly_and_stays_in_its_domain(people: Table) -> None:
