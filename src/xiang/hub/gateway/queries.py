@@ -117,9 +117,12 @@ class Overview:
 
 
 def overview(actor: Actor, minutes: int = 60) -> Overview:
-    """Live operations: calls, errors, the busiest applications, the slowest resources, the seal."""
-    need_steward(actor)
-    rows = list(Flow.objects.filter(minute__gte=instant.now() - timedelta(minutes=minutes)).order_by("minute"))
+    """Live operations: calls, errors, the busiest applications, the slowest resources, the seal; of the applications that
+    the actor sees."""
+    seen = applications(actor)
+    rows = Flow.objects.filter(minute__gte=instant.now() - timedelta(minutes=minutes)).order_by("minute")
+    if not rights.is_hub(actor):
+        rows = rows.filter(application__in=seen.values("key"))
     total = Figures()
     by_application: dict[str, Figures] = defaultdict(Figures)
     by_resource: dict[str, Figures] = defaultdict(Figures)

@@ -44,17 +44,20 @@ def test_an_application_is_registered_and_its_secret_shown_once(steward: Client,
     assert "已停用" in steward.get("/hub/gateway/applications/").content.decode()
 
 
-def test_live_operations_show_calls_reasons_and_the_countdown(steward: Client) -> None:
+def test_live_operations_show_the_calls_of_ones_own_applications_and_the_countdown(steward: Client, cast: Cast) -> None:
+    operations.register("desk", {**VALUES, "body_key": cast.police.key}, SYSTEM)
+    operations.register("vaccine", {**VALUES, "body_key": cast.health.key}, SYSTEM)
     now = instant.now().replace(second=0, microsecond=0)
-    for code, calls in (("ok", 90), ("no_grant", 10)):
+    for name, code, calls in (("desk", "ok", 90), ("desk", "no_grant", 10), ("vaccine", "ok", 7)):
         Flow.objects.create(
-            process="p", minute=now, application="desk", resource="people", code=code, calls=calls, micros=calls * 1500,
+            process="p", minute=now, application=name, resource="people", code=code, calls=calls, micros=calls * 1500,
             slowest=1900, spread=json.dumps([0, 0, calls] + [0] * 11),
         )  # fmt: skip
     Call.objects.create(id="018f0000-0000-7000-8000-000000000000", at=instant.now() - timedelta(minutes=10), facts="{}")
     page = steward.get("/hub/gateway/").content.decode()
     assert "100 次" in page
     assert "10 次，10.0%" in page
+    assert "vaccine" not in page
     assert "desk" in page and "people" in page and "1.9 毫秒" in page
     assert "没有获准使用这项数据" in page
     assert "网关将暂停提供数据" in page
