@@ -102,7 +102,7 @@ def _measure(on: Stage, told_of: Report, scale: int, rounds: int, each: int) -> 
     ways = {"page": _pages(server), "API": _calls()}
     limits = {"page": (Limits.page_one, Limits.page_crowd), "API": (Limits.api_one, Limits.api_crowd)}
     for requests in ways.values():
-        _checked(load.run(server, [requests] * 8))
+        _checked(load.run(server, [requests * 8] * 8))  # until every connection has seen each list a few times
     medians: dict[str, float] = {}
     runs: dict[tuple[str, int], list[Outcome]] = {(way, many): [] for way in ways for many in (1, CROWD)}
     for _ in range(rounds):

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from xiang.foundation.ground.ids import new_id
+from xiang.foundation.ground.shared_json import SharedJSONField
 from xiang.foundation.trust.fields import SealedJSONField
 
 NO_DUE = date(9999, 12, 31)
@@ -63,7 +64,7 @@ class Case(models.Model):
     due_provisional = models.BooleanField(default=False)
     overdue = models.BooleanField(default=False)
     act_by = models.DateField(default=NO_DUE)
-    rules = models.JSONField(default=dict)
+    rules = SharedJSONField(default=dict)
 
     answers = SealedJSONField(context="case.answers")
     facts = models.JSONField(default=dict)

@@ -38,9 +38,10 @@ from xiang.foundation.cases.operations.settling import settle, settle_overdue
 from xiang.foundation.cases.procedures import Transition
 from xiang.foundation.cases.rights import AGENT, Past, Refusal, past_of, who_may
 from xiang.foundation.ground import instant
-from xiang.foundation.ground.compiled import kept
+from xiang.foundation.ground.compiled import Compiled, kept
 from xiang.foundation.ground.errors import Absent
 from xiang.foundation.ground.paging import Page, from_cursor, merged
+from xiang.foundation.parties import queries as parties
 from xiang.foundation.parties.actors import Actor
 
 SOUGHT_APART = 3
@@ -86,11 +87,7 @@ def of_units(actor: Actor) -> QuerySet[Case]:
 
 def supervised(actor: Actor) -> QuerySet[Case]:
     """Cases of every unit in or below a division that the actor supervises."""
-    rights = Q()
-    for path in actor.division_paths:
-        # A range on the path ("0" follows "/"), not LIKE: both engines then seek in the index.
-        rights |= Q(division_path=path) | Q(division_path__gt=path + "/", division_path__lt=path + "0")
-    return Case.objects.filter(rights) if rights else Case.objects.none()
+    return Case.objects.filter(parties.within(actor.division_paths)) if actor.division_paths else Case.objects.none()
 
 
 def _recused(actor: Actor) -> Exists:
@@ -184,32 +181,42 @@ def inbox(actor: Actor, wanted: InboxFilter, cursor: str | None = None, size: in
     settle_overdue(unit_ids=actor.unit_ids or None)
     order = order_of(wanted)
 
-    def sought(one: Actor) -> QuerySet[Case]:
+    def sought(one: Actor) -> QuerySet[Case, tuple[Any, ...]]:
         # Which cases they are is settled first: what else a list shows is read of these alone, not of all sorted.
-        first = from_cursor(inbox_rows(one, wanted), order, cursor, size).values("pk")
-        return _listed(Case.objects.filter(pk__in=first)).order_by(*order)
+        found = from_cursor(inbox_rows(one, wanted), order, cursor, size)
+        return found.values_list(*(name.lstrip("-") for name in order))
 
     parts = _by_unit(actor, wanted)
     if cursor or wanted.text:  # asked by few, once: not kept
-        return merged([list(sought(one)) for one in parts], order, size)
-    keys = [("inbox", one, wanted, size, instant.today(), procedures.known_keys()) for one in parts]
-    return merged([kept(key, partial(sought, one)) for key, one in zip(keys, parts, strict=True)], order, size)
+        found = [list(sought(one)) for one in parts]
+    else:
+        keys = [("inbox", one, wanted, size, instant.today(), procedures.known_keys()) for one in parts]
+        found = [kept(key, partial(sought, one)) for key, one in zip(keys, parts, strict=True)]
+    places, following = merged(found, order, size)
+    shown = {case.id: case for case in _listed(tuple(place[-1] for place in places))}
+    units = parties.offices({case.unit_id for case in shown.values() if case.unit_id})
+    for case in shown.values():
+        case.unit = units[case.unit_id] if case.unit_id else None
+    return Page([shown[place[-1]] for place in places if place[-1] in shown], following)
 
 
 LISTED = (
     "number", "procedure", "procedure_version", "item_key", "item_title", "title", "state", "waiting_for", "open",
     "outcome", "version", "clock", "clock_started", "clock_ended", "due", "due_provisional", "overdue", "act_by", "rules",
-    "submitted_at", "received_on", "decided_on", "concluded_at", "unit__name", "assignee__party__name", "parent__number",
+    "submitted_at", "received_on", "decided_on", "concluded_at", "unit_id", "assignee__party__name", "parent__number",
 )  # fmt: skip
 """What a list shows of a case."""
 
 
-def _listed(rows: QuerySet[Case]) -> QuerySet[Case]:
+def _showing(ids: tuple[UUID, ...] = ()) -> QuerySet[Case]:
     # Not Exists: PostgreSQL may answer that for all cases at once, where fifty are asked about.
     spans = CaseSpan.objects.filter(case=OuterRef("id")).order_by().values("id")[:1]
     urged = CaseEvent.objects.filter(case=OuterRef("id"), transition="urge").order_by().values("id")[:1]
-    rows = rows.annotate(spanned=Subquery(spans), urged=Subquery(urged))
-    return rows.select_related("unit", "assignee__party", "parent").only(*LISTED)
+    rows = Case.objects.filter(pk__among=ids).annotate(spanned=Subquery(spans), urged=Subquery(urged))
+    return rows.select_related("assignee__party", "parent").only(*LISTED).order_by()
+
+
+_listed = Compiled(_showing)
 
 
 def _by_unit(actor: Actor, wanted: InboxFilter) -> list[Actor]:

@@ -27,8 +27,10 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 
+from xiang.foundation.ground.among import listed
+
 R = TypeVar("R")
-Given = UUID | str | date
+Given = UUID | str | date | tuple[UUID, ...]
 Question = tuple["Compiled[Any]", tuple[Given, ...]]
 
 _answered: ContextVar[dict[Question, Any] | None] = ContextVar("answered", default=None)
@@ -113,9 +115,9 @@ class _Plan(Generic[R]):
             rows = self.compiler.apply_converters(rows, self.converters)
         if self.model is None:
             return [tuple(row) for row in rows]  # type: ignore[misc]
-        found = []
+        found, alias = [], connection.alias
         for row in rows:
-            one = self.model.from_db(connection.alias, self.names, row[self.columns])
+            one = self.model.from_db(alias, self.names, row[self.columns])
             for related in self.related:
                 related.populate(row, one)
             for name, at in self.annotated.items():
@@ -125,8 +127,8 @@ class _Plan(Generic[R]):
 
 
 class Compiled(Generic[R]):
-    """A query whose values are ids, words and dates, one each: no lists. A value that is a date has one as its default
-    in ``compose``."""
+    """A query whose values are ids, words and dates; or ids together, for ``among``. A value that is a date has one as
+    its default in ``compose``, one that is several ids has ``()``."""
 
     def __init__(self, compose: Callable[..., QuerySet[Any, R]]) -> None:
         self._compose = compose
@@ -144,11 +146,8 @@ class Compiled(Generic[R]):
         return plan.sql, [_bound(values[places[n]]) if n in places else each for n, each in enumerate(plan.params)]
 
     @cached_property
-    def _stand_ins(self) -> list[UUID | date]:
-        given = signature(self._compose).parameters.values()
-        return [
-            date.min + timedelta(days=n) if isinstance(one.default, date) else uuid4() for n, one in enumerate(given)
-        ]
+    def _stand_ins(self) -> list[Given]:
+        return [_stand_in(n, one.default) for n, one in enumerate(signature(self._compose).parameters.values())]
 
     @cached_property
     def _plan(self) -> _Plan[R]:
@@ -189,12 +188,25 @@ def _related(compiler: Any) -> Sequence[Any]:
     return found
 
 
-def _forms(stand_in: UUID | date) -> tuple[str, ...]:
+def _stand_in(place: int, default: Any) -> Given:
+    """A value of the kind that a parameter takes, which no other has."""
+    if isinstance(default, date):
+        return date.min + timedelta(days=place)
+    return (uuid4(),) if isinstance(default, tuple) else uuid4()
+
+
+def _forms(stand_in: Given) -> tuple[str, ...]:
+    """How a stand-in may be written in the statement's parameters."""
+    if isinstance(stand_in, tuple):
+        return str(listed(stand_in, native=True)), listed(stand_in, native=False)
     return (str(stand_in), stand_in.hex) if isinstance(stand_in, UUID) else (str(stand_in),)
 
 
 def _bound(value: Given) -> Any:
     """As the database takes it: in SQLite an id is text without dashes, and a date is text."""
-    if connection.features.has_native_uuid_field or isinstance(value, str):
+    native = connection.features.has_native_uuid_field
+    if isinstance(value, tuple):
+        return listed(value, native=native)
+    if native or isinstance(value, str):
         return value
     return value.hex if isinstance(value, UUID) else str(value)

@@ -17,6 +17,7 @@ from django.db.models import Model, Q, QuerySet
 from xiang.foundation.ground.errors import DomainError
 
 M = TypeVar("M", bound=Model)
+Key = TypeVar("Key", bound=tuple[Any, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +88,12 @@ def from_cursor(rows: QuerySet[M], order: Sequence[str], cursor: str | None, siz
     return rows.order_by(*order)[: size + 1]
 
 
-def merged(parts: Iterable[Sequence[M]], order: Sequence[str], size: int) -> Page[M]:
-    """One page of several lists that have no row in common, from what :func:`from_cursor` found of each: an index that
-    orders each of them does not order them together. ``order`` runs one way."""
-    found = [row for part in parts for row in part]
-    names = [name.lstrip("-") for name in order]
-    found.sort(key=lambda row: [getattr(row, name) for name in names], reverse=order[0].startswith("-"))
-    return _cut(found, order, size)
+def merged(parts: Iterable[Sequence[Key]], order: Sequence[str], size: int) -> tuple[list[Key], str | None]:
+    """The keys (the values of the ordering columns) of one page of several lists that have no row in common, from what
+    :func:`from_cursor` found of each, and the cursor of the next: an index that orders each of them does not order them
+    together. ``order`` runs one way."""
+    found = sorted((key for part in parts for key in part), reverse=order[0].startswith("-"))
+    return found[:size], encode(found[size - 1]) if len(found) > size else None
 
 
 def _cut(found: list[M], order: Sequence[str], size: int) -> Page[M]:

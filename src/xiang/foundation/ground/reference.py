@@ -8,7 +8,7 @@ was rolled back cannot come again with other contents behind it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Literal, TypeVar
@@ -18,6 +18,7 @@ from xiang.foundation.ground.compiled import Compiled, Question
 from xiang.foundation.ground.models import Mark
 
 Kind = Literal["places", "statutes", "editions", "texts"]
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 MOST = 20_000
@@ -38,19 +39,29 @@ def moment() -> Iterator[None]:
 
 def recall(kind: Kind, key: Hashable, ask: Callable[[], T]) -> T:
     """The answer under ``key``, from memory while nothing of its kind has changed. Absence (``None``) is asked again."""
+    found = recall_each(kind, (key,), lambda _: {key: ask()})
+    return found[key]
+
+
+def recall_each(kind: Kind, keys: Iterable[K], ask: Callable[[list[K]], Mapping[K, T]]) -> dict[K, T]:
+    """The answer under each of ``keys``; those that memory does not hold are asked for together."""
     mark = _current().get(kind)
-    if mark is None:  # nothing of this kind was ever put there by an operation
-        return ask()
-    held = _kept.get((kind, key))
-    if held is not None and held[0] == mark:
-        value: T = held[1]
-        return value
-    value = ask()
-    if value is not None:
+    found: dict[K, T] = {}
+    missing: list[K] = []
+    for key in keys:
+        held = _kept.get((kind, key))
+        if mark is not None and held is not None and held[0] == mark:
+            found[key] = held[1]
+        else:
+            missing.append(key)
+    for key, value in ask(missing).items() if missing else ():
+        found[key] = value
+        if value is None or mark is None:  # no mark: nothing of this kind was ever put there by an operation
+            continue
         if len(_kept) >= MOST:
             _kept.clear()
         _kept[(kind, key)] = (mark, value)
-    return value
+    return found
 
 
 def changed(kind: Kind) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -80,6 +83,66 @@ def record_use(
     return use
 
 
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A use that another process has written down and committed to before it answered (the gateway): ``facts`` are the
+    canonical bytes of :func:`canonical.use_facts`."""
+
+    id: UUID
+    at: datetime
+    facts: str
+    salt: str
+    commitment: str
+
+
+def adopt_uses(rows: Iterable[Committed]) -> None:
+    """Take such uses over, in the caller's transaction: an entry each, under that very commitment, and the use that the
+    person finds. Whatever no longer fits its commitment was changed on the way: that is an entry, and no use."""
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("uses are adopted in the transaction that takes them away")
+    entries: list[Entry] = []
+    uses: list[DataUse] = []
+    for row in rows:
+        entry, use = _adopted(row)
+        entries.append(entry)
+        uses += [use] if use else []
+    adding.add(entries)
+    adding.add(uses)
+
+
+def _adopted(row: Committed) -> tuple[Entry, DataUse | None]:
+    said = _intact(row)
+    if said is None:
+        return _entry("data.damaged", "system", {"use": str(row.id)}, row.commitment, row.at), None
+    refs = {"use": said["id"], "body": said["body"], "resource": said["resource"]}
+    entry = _entry(f"data.{said['outcome']}", said["actor"], refs, row.commitment, row.at)
+    if not said["subject"] or said["outcome"] not in DataUse.Outcome.values:
+        return entry, None  # nobody's data, or nothing was given: an entry that says so is enough
+    use = DataUse(
+        id=row.id,
+        entry=entry,
+        subject=said["subject"],
+        body_key=said["body"],
+        resource_key=said["resource"],
+        case_id=said["case"],
+        actor_ref=said["actor"],
+        at=datetime.fromisoformat(said["at"]),
+        salt=row.salt,
+        **{name: said[name] for name in ("fields", "purpose", "basis", "case_number", "outcome", "reason")},
+    )
+    return entry, use
+
+
+def _intact(row: Committed) -> dict[str, Any] | None:
+    """The facts, when they are what was committed to."""
+    try:
+        said: dict[str, Any] = json.loads(row.facts)
+        fits = canonical.commitment(row.salt, said) == row.commitment and said["id"] == str(row.id)
+    except (ValueError, TypeError, KeyError):
+        return None
+    return said if fits else None
+
+
 def erase_payload(entry: Entry | UUID, actor_ref: str, reason: str) -> Entry:
     """Destroy an entry's payload and its salt. The entry and its proof stand; the erasure is an entry of its own."""
     entry_id = entry if isinstance(entry, UUID) else entry.id
@@ -107,15 +170,21 @@ def _write(kind: str, actor_ref: str, refs: Mapping[str, str], case_id: UUID | N
             raise TypeError(f"refs[{key!r}] is text, not {type(value).__name__}")
         if canonical.names_a_person(value):
             raise ValueError(f"refs[{key!r}] holds an identity number: personal values go into the payload")
-    entry = Entry(
+    entry = _entry(kind, actor_ref, refs, commitment, instant.now(), case_id)
+    canonical.entry_bytes(entry)  # what cannot be written canonically is refused here, not by the sealer
+    adding.add([entry])
+    return entry
+
+
+def _entry(
+    kind: str, actor_ref: str, refs: Mapping[str, str], commitment: str, at: datetime, case_id: UUID | None = None
+) -> Entry:
+    return Entry(
         version=canonical.VERSION,
         kind=kind,
-        at=instant.now(),
+        at=at,
         actor_ref=actor_ref,
         case_id=case_id,
         refs=dict(refs),
         commitment=commitment,
     )
-    canonical.entry_bytes(entry)  # what cannot be written canonically is refused here, not by the sealer
-    adding.add([entry])
-    return entry

@@ -31,6 +31,11 @@ class Count:
     ref: str = ""
 
 
+def within(day: date, start: date | None, end: date | None) -> bool:
+    """Whether a day lies between two, both included; ``None`` for no bound."""
+    return (start is None or day >= start) and (end is None or day <= end)
+
+
 Source = Callable[[date | None, date | None], Iterable[Count]]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -14,6 +15,12 @@ AUDIENCES = ("resident", "desk", "board", "config", "audit", "foot")
 
 Visible = Callable[[HttpRequest], bool]
 Counter = Callable[[HttpRequest], int]
+
+
+@cache
+def address(name: str) -> str:
+    """The address of a page that has but one, looked up once a process."""
+    return reverse(name)
 
 
 def _always(request: HttpRequest) -> bool:
@@ -37,7 +44,7 @@ class Item:
     def href(self) -> str:
         if self.url.startswith(("/", "tel:", "https:")):
             return self.url
-        return reverse(self.url)
+        return address(self.url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from xiang.foundation.cases import clocks, procedures
 from xiang.foundation.cases.models import Case, CaseSpan, CaseTimer, ClockState
 from xiang.foundation.cases.procedures import State
 from xiang.foundation.ground import instant
+from xiang.foundation.ground.compiled import Compiled
 from xiang.foundation.pages.clocks import clock_view
 from xiang.foundation.pages.components import ClockView, DerivationRow
 from xiang.foundation.pages.texts import legal_day
@@ -50,15 +51,20 @@ class Clockwork:
 def gather(cases: Iterable[Case]) -> Clockwork:
     """Read what the clocks of these cases need; spans only where the case does not say that it has none."""
     cases = list(cases)
-    ids = [case.id for case in cases]
-    spanned = [case.id for case in cases if vars(case).get("spanned", True)]
+    spanned = tuple(case.id for case in cases if vars(case).get("spanned", True))
     spans: dict[UUID, list[CaseSpan]] = defaultdict(list)
     timers: dict[UUID, list[CaseTimer]] = defaultdict(list)
-    for span in CaseSpan.objects.filter(case_id__in=spanned) if spanned else ():
+    for span in _spans(spanned) if spanned else ():
         spans[span.case_id].append(span)
-    for timer in CaseTimer.objects.filter(Q(pending=True) | Q(fired=True), case_id__in=ids).order_by("id"):
+    for timer in _timers(tuple(case.id for case in cases)):
         timers[timer.case_id].append(timer)
     return Clockwork(instant.today(), statutes.calendar(), spans, timers)
+
+
+_spans = Compiled(lambda ids=(): CaseSpan.objects.filter(case_id__among=ids))
+_timers = Compiled(
+    lambda ids=(): CaseTimer.objects.filter(Q(pending=True) | Q(fired=True), case_id__among=ids).order_by("id")
+)
 
 
 def procedure_of(case: Case) -> procedures.Procedure:
@@ -94,13 +100,20 @@ def view_of(case: Case, work: Clockwork, *, whole: bool = False) -> ClockView:
 
 
 def _running(case: Case, work: Clockwork, whole: bool) -> ClockView | None:
+    terms = _terms(case, work)
+    if terms is None:
+        return None
+    view = _counting(*terms, work.today, work.calendar)
+    reading = reading_of(case, work) if whole else None
+    return replace(view, derivation=derivation(case, reading, work)) if reading else view
+
+
+def _terms(case: Case, work: Clockwork) -> tuple[date, str, tuple[Span, ...], tuple[Limit, ...]] | None:
+    """What a clock that was started is counted from: its first day, its rule as text, its stops and its extensions."""
     rule, spans = case.rules.get("promised"), work.spans.get(case.id, ())
     if rule is None or case.clock_started is None:
         return None
-    stops, extensions = tuple(clocks.stops_of(spans)), tuple(clocks.extensions_of(spans))
-    view = _counting(case.clock_started, json.dumps(rule), stops, extensions, work.today, work.calendar)
-    reading = reading_of(case, work) if whole else None
-    return replace(view, derivation=derivation(case, reading, work)) if reading else view
+    return case.clock_started, json.dumps(rule), tuple(clocks.stops_of(spans)), tuple(clocks.extensions_of(spans))
 
 
 @lru_cache(maxsize=4096)
@@ -131,18 +144,31 @@ def _ended(case: Case, work: Clockwork, whole: bool) -> ClockView:
     on = concluded_on(case)
     word = "撤回" if case.outcome in ("withdrawn", "dropped") else "办结"
     said = f"{legal_day(on, 'short')}{word}"
-    reading = reading_of(case, work)
-    if reading is None or on is None:
+    terms = _terms(case, work)
+    if terms is None or on is None:
         return ClockView("done", said, due=on, headline=said, short=said)
+    view = _counted(*terms, on, work.today, work.calendar)
+    reading = reading_of(case, work) if whole else None
+    reasons = derivation(case, reading, work) if reading else ()
+    return replace(view, strong=said, headline=said, short=said, derivation=reasons)
+
+
+@lru_cache(maxsize=4096)
+def _counted(
+    started: date,
+    rule: str,
+    stops: tuple[Span, ...],
+    extensions: tuple[Limit, ...],
+    on: date,
+    today: date,
+    calendar: Calendar,
+) -> ClockView:
+    """A clock that has ended."""
+    promised = due(started, RuleRow.from_json(json.loads(rule)).limit(), calendar, stops, extensions)
     view = clock_view(
-        steps_until(reading.promised, on),
-        today=work.today,
-        due=reading.promised.date,
-        unit=unit_words(reading.promised),
-        concluded=on,
-        derivation=derivation(case, reading, work) if whole else (),
+        steps_until(promised, on), today=today, due=promised.date, unit=unit_words(promised), concluded=on
     )
-    return replace(view, strong=said, headline=said, short=said, summary=_kept(reading.promised, on))
+    return replace(view, summary=_kept(promised, on))
 
 
 def _kept(promised: Due, on: date) -> str:

@@ -19,6 +19,7 @@ from xiang.foundation.cases.models import Case
 from xiang.foundation.cases.presenting.clocks import Clockwork, gather, procedure_of, state_of, view_of
 from xiang.foundation.ground import instant
 from xiang.foundation.pages.components import ClockView, CounterView, Kind, Option, PagingView, StateView
+from xiang.foundation.pages.navigation import address
 from xiang.foundation.pages.texts import WEEKDAYS
 from xiang.foundation.parties.actors import Actor
 
@@ -138,7 +139,7 @@ def query_of(wanted: InboxFilter, **change: str) -> str:
 
 
 def url_of(wanted: InboxFilter, **change: str) -> str:
-    return f"{reverse('cases:inbox')}?{query_of(wanted, **change)}"
+    return f"{address('cases:inbox')}?{query_of(wanted, **change)}"
 
 
 def case_url(number: str, wanted: InboxFilter) -> str:
@@ -185,7 +186,7 @@ def inbox_view(actor: Actor, wanted: InboxFilter, cursor: str | None) -> InboxVi
 def rows_of(cases: Sequence[Case], work: Clockwork, wanted: InboxFilter) -> list[RowView]:
     """The rows of a list, with who was reminded of by their applicant."""
     # Addresses differ in the number alone: resolved once, not for each row.
-    address, peek, query = reverse("cases:case", args=[_HERE]), reverse("cases:peek", args=[_HERE]), query_of(wanted)
+    whole, peek, query = reverse("cases:case", args=[_HERE]), reverse("cases:peek", args=[_HERE]), query_of(wanted)
     return [
         RowView(
             number=case.number,
@@ -199,7 +200,7 @@ def rows_of(cases: Sequence[Case], work: Clockwork, wanted: InboxFilter) -> list
             unread=wanted.view != "all" and case.open and case.assignee_id is None and not case.waiting_for,
             urged=case.open and bool(vars(case)["urged"]),
             token=f"{case.number}:{case.version}",
-            url=f"{address.replace(_HERE, case.number)}?{query}",
+            url=f"{whole.replace(_HERE, case.number)}?{query}",
             peek=f"{peek.replace(_HERE, case.number)}?{query}",
             place=case.unit.name if case.unit else "",
         )

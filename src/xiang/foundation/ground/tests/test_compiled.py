@@ -84,11 +84,12 @@ def test_lists_sought_apart_page_as_one_list_does(cast: casting.Cast, order: tup
     parts = [Party.objects.filter(name__lt=middle), Party.objects.filter(name__gte=middle)]
     seen, cursor = [], None
     while True:
-        one = merged([from_cursor(part, order, cursor, 3) for part in parts], order, 3)
+        found = [list(from_cursor(part, order, cursor, 3).values_list("name", "id")) for part in parts]
+        keys, following = merged(found, order, 3)
         other = page(Party.objects.all(), order, cursor, 3)
-        assert (one.rows, one.next) == (other.rows, other.next)
-        seen += one.rows
-        if (cursor := one.next) is None:
+        assert (keys, following) == ([(row.name, row.id) for row in other.rows], other.next)
+        seen += keys
+        if (cursor := following) is None:
             break
     assert len(seen) == len(names) > 3
 
@@ -105,6 +106,18 @@ def test_a_value_may_be_a_date(cast: casting.Cast) -> None:
         asked = Appointment.objects.filter(live(day), staff=post.staff_id).values_list("role", "unit_id")
         assert sorted(serving(post.staff_id, day)) == sorted(asked)
         assert bool(asked) is expected
+
+
+def test_a_value_may_be_several_ids(cast: casting.Cast) -> None:
+    among = Compiled(lambda ids=(): Party.objects.filter(pk__among=ids))
+    posts_of = Compiled(lambda ids=(): Staff.objects.filter(party_id__among=ids))
+    ids = tuple(Party.objects.values_list("id", flat=True))
+    for some in (ids, ids[:2], (uuid4(),), ()):
+        assert {one.id for one in among(some)} == {*some} & {*ids}
+        assert {one.id for one in posts_of(some)} == set(
+            Staff.objects.filter(party__in=some).values_list("id", flat=True)
+        )
+    assert posts_of(ids)
 
 
 def test_what_is_kept_is_composed_once_and_asked_anew(cast: casting.Cast) -> None:

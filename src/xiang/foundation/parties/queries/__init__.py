@@ -28,6 +28,7 @@ from xiang.foundation.parties.queries.places import (
     body_for,
     division_path,
     office,
+    offices,
     staff_of,
     standing_of_division,
     unit,
@@ -35,6 +36,7 @@ from xiang.foundation.parties.queries.places import (
     units_for,
     units_of,
     units_under,
+    within,
     works_in,
 )
 from xiang.foundation.parties.queries.tokens import live_token, token_of, tokens_of
@@ -61,6 +63,7 @@ __all__ = [
     "names_of",
     "number_of",
     "office",
+    "offices",
     "parties_acting_for",
     "party_by_number",
     "party_for",
@@ -81,5 +84,6 @@ __all__ = [
     "units_under",
     "visible_parties",
     "wards_of",
+    "within",
     "works_in",
 ]

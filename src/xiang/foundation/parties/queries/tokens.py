@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from xiang.foundation.ground import instant
+from xiang.foundation.ground.compiled import Compiled
 from xiang.foundation.ground.errors import Absent
 from xiang.foundation.parties.models import ApiToken
 
 
 def live_token(digest: str) -> ApiToken | None:
     """The token of that digest if it opens today: not revoked, not expired, its account not closed."""
-    return (
-        ApiToken.objects.select_related("account__party")
-        .filter(digest=digest, revoked_at=None, expires_on__gte=instant.today(), account__is_active=True)
-        .first()
+    return next(iter(_live(digest, instant.today())), None)
+
+
+_live = Compiled(
+    lambda digest, on=date.min: ApiToken.objects.select_related("account__party").filter(
+        digest=digest, revoked_at=None, expires_on__gte=on, account__is_active=True
     )
+)
 
 
 def tokens_of(account_id: UUID) -> list[ApiToken]:
