@@ -1,0 +1,1 @@
+"""One module an engine, imported when something of its kind is first looked into."""
