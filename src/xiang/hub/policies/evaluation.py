@@ -131,10 +131,10 @@ def _outcome(policy: Policy, world: World, allowing: list[RuleReport], forbiddin
     if policy.conflict == "perm":
         taken, excluded = taken - granted.keys(), ()
     void = policy.conflict == "invalid" and clash
-    dead = void or policy.kind == "Offer" or policy.uid in world.state.revoked
-    if dead:
+    if void:
         granted = {}
-        taken, excluded = (taken, excluded) if void else (frozenset(), ())
+    if policy.kind == "Offer" or policy.uid in world.state.revoked:  # neither gives nor takes
+        granted, taken, excluded = {}, frozenset(), ()
     given = {name: rules for name, rules in granted.items() if name not in taken}
     return Outcome(_code(policy, world, asked, given, taken, void=void), given, taken, excluded)
 

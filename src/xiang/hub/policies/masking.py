@@ -41,6 +41,8 @@ class Mask:
 
 def characters(text: str) -> list[str]:
     """What a reader takes for characters, in order."""
+    if text.isascii():
+        return list(text)
     found: list[str] = []
     for point in text:
         if found and (unicodedata.category(point)[0] == "M" or point == "\u200d" or found[-1].endswith("\u200d")):
@@ -52,7 +54,10 @@ def characters(text: str) -> list[str]:
 
 def keep(text: str, first: int, last: int) -> str:
     """The first and last characters, stars between them. A text that would be shown whole is hidden whole."""
-    parts = characters(text)
+    return _kept(characters(text), first, last)
+
+
+def _kept(parts: list[str], first: int, last: int) -> str:
     if first + last >= len(parts):
         return STAR * len(parts)
     return "".join(parts[:first]) + STAR * (len(parts) - first - last) + "".join(parts[len(parts) - last :])
@@ -60,24 +65,27 @@ def keep(text: str, first: int, last: int) -> str:
 
 def name(text: str) -> str:
     """``李小明`` → ``李*明``, ``李明`` → ``*明``, as government pages print it; a single character is hidden."""
-    return keep(text, 1 if len(characters(text)) > 2 else 0, 1)
+    parts = characters(text)
+    return _kept(parts, 1 if len(parts) > 2 else 0, 1)
 
 
 def id_number(text: str) -> str:
     """``11010519491231002X`` → ``1101**********002X``; a number of 15 digits keeps 4 and 3, so that nothing of the birthday
     shows; other numbers keep 3 and 2 from seven characters on."""
-    length = len(characters(text))
+    parts = characters(text)
+    length = len(parts)
     if length >= 15:
-        return keep(text, 4, 3 if length == 15 else 4)
-    return keep(text, 3, 2) if length >= 7 else STAR * length
+        return _kept(parts, 4, 3 if length == 15 else 4)
+    return _kept(parts, 3, 2) if length >= 7 else STAR * length
 
 
 def phone(text: str) -> str:
     """``13800138000`` → ``138****8000``; shorter numbers keep the last two, from seven characters on."""
-    length = len(characters(text))
+    parts = characters(text)
+    length = len(parts)
     if length >= 11:
-        return keep(text, 3, 4)
-    return keep(text, 0, 2) if length >= 7 else STAR * length
+        return _kept(parts, 3, 4)
+    return _kept(parts, 0, 2) if length >= 7 else STAR * length
 
 
 def address(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from xiang.foundation.ground import instant
-from xiang.foundation.measures.registry import Count, Measure, register
+from xiang.foundation.measures.registry import Count, Measure, register, within
 from xiang.hub.sharing.models import Dispute, ShareRequest
 from xiang.hub.sharing.operations.answering import ON_TIME, SATISFIED
 from xiang.hub.sharing.operations.disputing import CHECKED
@@ -35,7 +35,7 @@ def _concluded(start: date | None, end: date | None) -> Iterator[Count]:
         yield Count(one.answered_on, {"body": one.provider}, 0, 1, f"request:{one.number}")
     for one in ShareRequest.objects.filter(delivered_at__isnull=False).order_by("id").iterator():
         on = instant.legal_date(one.delivered_at or one.handed_in_at)
-        if (start is None or on >= start) and (end is None or on <= end):
+        if within(on, start, end):
             yield Count(on, {"body": one.provider}, 1, 1, f"request:{one.number}")
 
 
@@ -43,7 +43,7 @@ def _checked(start: date | None, end: date | None) -> Iterator[Count]:
     rows = Dispute.objects.filter(answered_at__isnull=False).select_related("resource__system")
     for one in rows.order_by("id").iterator():
         on = instant.legal_date(one.answered_at or one.raised_at)
-        if (start is None or on >= start) and (end is None or on <= end):
+        if within(on, start, end):
             in_time = int(one.due is None or on <= one.due)
             yield Count(on, {"body": one.resource.system.body_key}, in_time, 1, f"dispute:{one.pk}")
 

@@ -152,6 +152,13 @@ def test_the_conflict_strategy_of_the_policy_is_kept(conflict: str, code: str) -
     assert report(RULE, STOP, conflict=conflict, ask=without).outcome.code == ""
 
 
+@pytest.mark.parametrize("conflict", ["", "prohibit", "perm", "invalid"])
+def test_a_revoked_policy_takes_as_little_as_it_gives(conflict: str) -> None:
+    revoked = replace(STATE, revoked=frozenset({"g"}))
+    outcome = report(RULE, STOP, conflict=conflict, state=revoked).outcome
+    assert (outcome.granted, outcome.forbidden, outcome.excluded) == ({}, frozenset(), ())
+
+
 def test_a_prohibition_of_some_rows_takes_those_rows_away() -> None:
     rows = (Constraint("column:secret", "eq", (1,)),)
     some = replace(STOP, target=Asset("person", None, rows))

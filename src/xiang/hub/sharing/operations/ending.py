@@ -14,6 +14,7 @@ from xiang.foundation.outbox import operations as outbox
 from xiang.foundation.parties.actors import Actor
 from xiang.hub.inventory import rights as inventory
 from xiang.hub.sharing.models import Grant, ShareRequest
+from xiang.hub.sharing.narrowing import narrowed
 from xiang.hub.sharing.operations import agreeing
 
 State = ShareRequest.State
@@ -29,6 +30,7 @@ def revoke(request: ShareRequest, reason: str, actor_ref: str) -> None:
     Grant.objects.filter(pk=grant.pk, revoked_at=None).update(revoked_at=instant.now(), revoked_reason=reason[:200])
     agreeing.write_revocation(grant)
     ledger.record("hub.grant.revoked", actor_ref, {"grant": grant.key}, case_id=request.pk)
+    narrowed(grant.key)
 
 
 def renewed(request: ShareRequest, actor_ref: str) -> None:

@@ -15,6 +15,7 @@ from xiang.foundation.parties.actors import Actor
 from xiang.hub.inventory.models import Resource, System
 from xiang.hub.inventory.operations import need_steward
 from xiang.hub.sharing.models import Grant, SystemState
+from xiang.hub.sharing.narrowing import narrowed
 from xiang.hub.sharing.operations import circuit
 
 
@@ -27,10 +28,12 @@ def put_grant(key: str, resource_key: str, values: Mapping[str, Any], actor: Act
         raise Absent("resource_absent", "没有这个数据资源。")
     if strange := set(values["fields"]) - set(resource.data_fields):
         raise Refused("field_unknown", f"资源“{resource.title}”没有数据项：{'、'.join(sorted(strange))}。")
-    grant, _ = Grant.objects.update_or_create(
+    grant, made = Grant.objects.update_or_create(
         key=key, defaults={"resource": resource, "revoked_at": None, "revoked_reason": "", **values}
     )
     ledger.record("hub.grant.put", actor.ref, {"grant": key, "resource": resource_key, "requester": grant.requester})
+    if not made:
+        narrowed(key)
     return grant
 
 
@@ -42,6 +45,7 @@ def revoke_grant(key: str, reason: str, actor: Actor) -> None:
     if not done:
         raise Refused("grant_revoked", "这份授权已经撤销，或者不存在。")
     ledger.record("hub.grant.revoked", actor.ref, {"grant": key})
+    narrowed(key)
 
 
 @transaction.atomic
