@@ -169,10 +169,11 @@ class EntryFilter(Paging):
     mode: str = Field("", max_length=8)
     grade: str = Field("", max_length=1)
     cycle: str = Field("", max_length=20)
+    mounted: Literal["", "yes", "no"] = ""
     freshness: Literal["", "fresh", "stale", "unknown"] = ""
 
     def asked(self) -> Asked:
-        names = ("body", "category", "share", "mode", "grade", "cycle", "freshness")
+        names = ("body", "category", "share", "mode", "grade", "cycle", "mounted", "freshness")
         return Asked(self.q, {name: getattr(self, name) for name in names if getattr(self, name)})
 
 

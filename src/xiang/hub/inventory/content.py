@@ -18,6 +18,7 @@ from xiang.hub.inventory.standard import Standard
 KEY = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 RESERVED = {"new", "import"}  # their addresses are the application's own
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+TABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 LONGEST = {"title": 120, "category": 80, "format": 40, "cycle": 20, "provider_code": 18, "code": 80}
 TEXTS = ("key", "code", "body_key", "provider_code", "title", "summary", "category", "format", "cycle", "share",
          "conditions", "not_shared_citation", "open", "mode")  # fmt: skip

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from xiang.foundation.ground.errors import Forbidden
 from xiang.foundation.parties.actors import Actor
 from xiang.hub.inventory import standard
+
+Sees = Literal["all", "own", "public"]
 
 
 def is_hub(actor: Actor) -> bool:
@@ -13,6 +17,13 @@ def is_hub(actor: Actor) -> bool:
         return True
     terms = standard.find()
     return actor.has("steward") and terms is not None and actor.body_key in terms.authority
+
+
+def sees(actor: Actor) -> Sees:
+    """Which entries an actor finds: all, what is shared and everything of the own body, or what is open to the public."""
+    if is_hub(actor) or actor.has("auditor"):
+        return "all"
+    return "own" if actor.is_staff and actor.body_key else "public"
 
 
 def serves(actor: Actor, body_key: str) -> bool:
@@ -27,9 +38,10 @@ def need_steward(actor: Actor) -> None:
 
 
 def need_steward_of(actor: Actor, body_key: str) -> None:
-    """A steward of the body that answers for the system or entry; a hub without loaded terms has stewards only."""
+    """A steward of the body that answers for the system or entry, or of the hub; before the terms say who the hub is,
+    the system and configurators alone."""
     need_steward(actor)
-    if not serves(actor, body_key) and standard.find() is not None:
+    if not serves(actor, body_key):
         raise Forbidden("other_body", "这是别的机关的系统或目录，请那个机关的数据管理岗来做。")
 
 

@@ -15,8 +15,9 @@ from xiang.foundation.ground import instant
 from xiang.foundation.ground.errors import Absent, Invalid, Refused
 from xiang.foundation.ground.errors import FieldError as Wrong
 from xiang.foundation.ledger import operations as ledger
-from xiang.foundation.parties.actors import Actor
-from xiang.hub.inventory.operations import need_hub
+from xiang.foundation.parties.actors import SYSTEM, Actor
+from xiang.hub.inventory import queries as inventory
+from xiang.hub.inventory.operations import need_hub, report_update
 from xiang.hub.zone import places, serving
 from xiang.hub.zone.models import Backup, ServingCopy, Table
 
@@ -61,14 +62,20 @@ def merge(key: str, data: pa.Table, actor: Actor, *, deleting: bool = False) -> 
 
 
 @transaction.atomic
-def note_write(key: str, actor: Actor) -> Table:
-    """Bring what is known of a table up to its files: whoever wrote them (an exchange) calls this afterwards."""
+def note_write(key: str, actor: Actor, *, restored: bool = False) -> Table:
+    """Bring what is known of a table up to its files: whoever wrote them (an exchange) calls this afterwards.
+
+    The resource of the same key is served from here: its data is then as fresh as the table, unless that was ``restored``.
+    """
     table = _table(key)
     store = places.store_of(table)
-    known = {"version": store.version, "rows": store.rows(), "size": store.size(), "changed_at": instant.now()}
+    now, rows = instant.now(), store.rows()
+    known = {"version": store.version, "rows": rows, "size": store.size(), "changed_at": now}
     # Of two that come late, the newer snapshot stays.
     if Table.objects.filter(pk=table.pk, version__lt=known["version"]).update(**known):
         ledger.record("zone.table.written", actor.ref, {"table": key, "version": str(known["version"])})
+        if not restored and inventory.resources([key]):
+            report_update(key, now, SYSTEM, rows)
     table.refresh_from_db()
     return table
 
@@ -142,7 +149,7 @@ def restore(backup_id: UUID, actor: Actor) -> Table:
         Backup.objects.filter(pk=backup_id).update(restored_at=now)
         Table.objects.filter(pk=backup.table_id).update(version=-1)
         ledger.record("zone.backup.restored", actor.ref, {"table": backup.table.key, "backup": str(backup_id)})
-        return note_write(backup.table.key, actor)
+        return note_write(backup.table.key, actor, restored=True)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from xiang.foundation.ground.extras import need_analytics
 from xiang.hub.zone.models import Table
 from xiang.hub.zone.store import Store
 
@@ -17,6 +18,8 @@ def folder_of(table: Table) -> Path:
 
 
 def store_of(table: Table) -> Store:
+    """The rows of a table; ``Unavailable`` where the libraries for large data are not installed."""
+    need_analytics()
     return Store(folder_of(table))
 
 

@@ -21,7 +21,8 @@ Sent = Mapping[str, Any]
 Action = Callable[[Actor, Sent], Any]
 MOST = 1000
 _FIELDS = {"organization": "body", "owner_org": "body", "res_format": "mode", "share": "share", "mode": "mode",
-           "grade": "grade", "cycle": "cycle", "category": "category", "freshness": "freshness"}  # fmt: skip
+           "grade": "grade", "cycle": "cycle", "category": "category", "mounted": "mounted",
+           "freshness": "freshness"}  # fmt: skip
 
 
 def status_show(actor: Actor, sent: Sent) -> dict[str, Any]:

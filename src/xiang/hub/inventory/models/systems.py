@@ -13,8 +13,7 @@ from xiang.foundation.ground.ids import new_id
 class System(models.Model):
     """A department's system (信息系统). It stays the department's own: kept here is only where to read it.
 
-    ``connection`` is an address without secrets: ``sqlite:police`` is a file in the data folder's ``sources``,
-    ``env:XIANG_SOURCE_TAX`` names an environment variable that holds the address with its credentials.
+    ``connection`` is a name without secrets, as ``hub.sources.addresses`` says.
     ``protection`` is the level of classified protection (等级保护, 1 to 5).
     """
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xiang.hub.inventory.models import CatalogueEntry, Unindexed
+from django.db.models import Count, Q, QuerySet
+
+from xiang.hub.inventory.models import CatalogueEntry, Resource, Unindexed
 from xiang.hub.inventory.searching import index
 
 BATCH = 2000
@@ -16,15 +18,18 @@ def bring_in() -> int:
     1. Without an index, build one. 2. Read the oldest changes and replace what they name. 3. Forget the changes.
     """
     if not index.exists():
-        index.build(_all())
+        index.build(_listed(CatalogueEntry.objects.all()))
     total = 0
     while changes := list(Unindexed.objects.order_by("pk").values_list("pk", "key")[:BATCH]):
         keys = list(dict.fromkeys(key for _, key in changes))
-        index.replace(keys, CatalogueEntry.objects.filter(key__in=keys, retired=False))
+        index.replace(keys, _listed(CatalogueEntry.objects.filter(key__in=keys)))
         Unindexed.objects.filter(pk__in=[pk for pk, _ in changes]).delete()
         total += len(changes)
     return total
 
 
-def _all() -> Iterator[CatalogueEntry]:
-    yield from CatalogueEntry.objects.filter(retired=False).iterator(chunk_size=BATCH)
+def _listed(entries: QuerySet[CatalogueEntry]) -> Iterator[index.Listed]:
+    mounted = Count("resources", filter=Q(resources__state=Resource.State.MOUNTED))
+    rows = entries.filter(retired=False).annotate(mounted=mounted).order_by()
+    for entry in rows.iterator(chunk_size=BATCH):
+        yield index.Listed(entry, entry.mounted)

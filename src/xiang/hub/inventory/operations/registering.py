@@ -13,13 +13,14 @@ from xiang.foundation.ground import instant
 from xiang.foundation.ground.errors import Absent, FieldError, Forbidden, Invalid, Refused
 from xiang.foundation.ledger import operations as ledger
 from xiang.foundation.parties.actors import Actor
+from xiang.foundation.parties.models import Body
 from xiang.hub.inventory import content, standard
 from xiang.hub.inventory.models import CatalogueEntry, Resource, System
 from xiang.hub.inventory.operations import entering
-from xiang.hub.inventory.rights import need_steward, need_steward_of
+from xiang.hub.inventory.rights import is_hub, need_steward, need_steward_of
+from xiang.hub.sources import addresses
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_ADDRESS = re.compile(r"env:XIANG_SOURCE_[A-Z0-9_]{1,60}|(?:sqlite|file):(?!.*\.\.)[\w.-][\w. -]{0,100}")
 
 
 @transaction.atomic
@@ -30,7 +31,7 @@ def put_system(key: str, values: Mapping[str, Any], actor: Actor) -> System:
     need_steward_of(actor, known.body_key if known else values["body_key"])
     if known and known.body_key != values.get("body_key", known.body_key):
         need_steward_of(actor, values["body_key"])
-    _need_safe_address(str(values.get("connection", "")), actor)
+    _need_granted(str(values.get("connection", "")), values.get("body_key") or (known.body_key if known else ""), actor)
     system, _ = System.objects.update_or_create(key=key, defaults={"retired": False, **values})
     ledger.record("hub.system.put", actor.ref, {"system": key})
     return system
@@ -63,11 +64,30 @@ def register_system(key: str, said: Mapping[str, str], actor: Actor) -> System:
     return put_system(name, texts | {"body_key": body, "protection": int(level) if level else None}, actor)
 
 
-def _need_safe_address(connection: str, actor: Actor) -> None:
-    """People name a file or a variable that was set up for sources: never an address of our own records, nor a secret."""
-    if connection and not actor.is_system and not _ADDRESS.fullmatch(connection):
-        detail = "连接写 env:XIANG_SOURCE_名称（地址和口令由运维放在服务器上），或 sqlite:名称、file:文件名（sources 目录里的文件）。"
+def _need_granted(name: str, body_key: str, actor: Actor) -> None:
+    """Nobody but the system names an address itself, and a name is used by the body that it was set up for.
+
+    That is what its first part says, or what the hub did when it registered a system of this body with it. A name that
+    belongs to another body is refused like one that is not there: whether it is there is not for everybody to know.
+    """
+    if not name or actor.is_system:
+        return
+    if not addresses.NAME.fullmatch(name):
+        detail = "连接写 env:XIANG_SOURCE_机关__名称（地址和口令由运维放在服务器上），或 sqlite:机关__名称、file:机关__文件名（sources 目录里的文件）。"
         raise Invalid([FieldError("/connection", "connection_form", detail)])
+    if is_hub(actor) or System.objects.filter(body_key=body_key, connection=name).exists():
+        return
+    if not (addresses.belongs(name, body_key) and (not name.startswith("env:") or _told_apart(body_key))):
+        begins = f"“{body_key}__”，环境变量写作 env:XIANG_SOURCE_{addresses.in_environment(body_key)}__…"
+        detail = f"没有为本机关设置这个连接。本机关的名称以{begins}；要用别的，请总枢纽登记。"
+        raise Invalid([FieldError("/connection", "connection_not_granted", detail)])
+
+
+def _told_apart(body_key: str) -> bool:
+    """Whether no other body is written the same way in the name of a variable."""
+    written = addresses.in_environment(body_key)
+    alike = Body.objects.filter(key__startswith=body_key[:2]).exclude(key=body_key).values_list("key", flat=True)
+    return all(addresses.in_environment(other) != written for other in alike)
 
 
 @transaction.atomic
@@ -107,6 +127,9 @@ def mount(key: str, entry_key: str, system_key: str, values: Mapping[str, Any], 
     if entry is None or system is None:
         raise Absent("mount_absent", "没有这个目录或者系统，或者已经撤销：先发布目录、登记系统，再挂接。")
     need_steward_of(actor, entry.body_key)
+    need_steward_of(actor, system.body_key)
+    if not content.TABLE.fullmatch(str(values.get("table", ""))):
+        raise Invalid([FieldError("/table", "table_form", "表名用字母开头，只含字母、数字和下划线，不超过 63 位。")])
     if entry.share == CatalogueEntry.Share.NOT_SHARED:
         raise Refused("not_shared", f"目录“{entry.title}”不予共享，不能挂接资源。")
     resource, _ = Resource.objects.update_or_create(

@@ -12,10 +12,10 @@ from xiang.foundation.ground import instant
 from xiang.foundation.ground.errors import Absent
 from xiang.foundation.ledger import operations as ledger
 from xiang.foundation.parties.actors import Actor
-from xiang.hub.inventory import scanning
 from xiang.hub.inventory.models import Column, Scan, System, Table
 from xiang.hub.inventory.rights import need_steward_of
-from xiang.hub.inventory.scanning import ColumnFound, TableFound, Unreachable
+from xiang.hub.sources import looking
+from xiang.hub.sources.found import ColumnFound, TableFound, Unreachable
 
 DEADLINE = 20.0
 _COMPARED = ("type", "native", "length", "nullable", "primary")
@@ -33,7 +33,7 @@ def scan(key: str, actor: Actor, *, within: float = DEADLINE) -> Scan:
     need_steward_of(actor, system.body_key)
     begun = time.monotonic()
     try:
-        found = scanning.look_into(system.connection, begun + within)
+        found = looking.look_into(system.connection, begun + within)
     except Unreachable as wrong:
         return _keep(system, actor, begun, Scan(outcome=Scan.Outcome.FAILED, reason=wrong.reason))
     return _found(system, actor, begun, found)

@@ -13,7 +13,7 @@ from xiang.hub.inventory.queries import Asked, Found, freshness
 from xiang.hub.inventory.standard import Standard
 
 _TITLES = {"body": "提供机关", "category": "分类", "share": "共享属性", "mode": "共享方式", "grade": "级别",
-           "cycle": "更新周期", "freshness": "更新情况"}  # fmt: skip
+           "cycle": "更新周期", "mounted": "有没有数据", "freshness": "更新情况"}  # fmt: skip
 FRESH: Mapping[str, StatusView] = {
     "fresh": StatusView("run", "按期更新", "check"),
     "stale": StatusView("late", "过期未更新"),
@@ -82,6 +82,8 @@ def _word(key: str, value: str, names: Mapping[str, str], terms: Standard) -> st
             return str(CatalogueEntry.Mode(value).label)
         case "grade":
             return terms.grades.get(int(value), f"{value} 级")
+        case "mounted":
+            return "已挂接数据" if value == "yes" else "还没有数据"
         case "freshness":
             return FRESH[value].words
     return value

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from xiang.foundation.ground import instant, paging
+from xiang.foundation.ground.compiled import Compiled
 from xiang.foundation.ground.errors import Absent
 from xiang.foundation.parties.actors import Actor
 from xiang.foundation.publishing import queries as publishing
 from xiang.foundation.publishing.differences import Difference, differences
 from xiang.foundation.publishing.models import Edition
 from xiang.hub.inventory import rights
-from xiang.hub.inventory.models import CatalogueEntry, Item, Resource
+from xiang.hub.inventory.models import CatalogueEntry, Item
 from xiang.hub.inventory.searching import finding
 from xiang.hub.inventory.searching.finding import Asked
 
@@ -40,13 +41,25 @@ def visible_to(actor: Actor) -> QuerySet[CatalogueEntry]:
     """The hub and auditors see everything. An officer sees what is shared, wherever it is kept, and everything of the
     own body; of what others do not share, not even that it is there. Everybody else sees what is open to the public.
     Revoked entries are seen by the hub and the own body alone."""
+    return _seen(rights.sees(actor), actor.body_key)
+
+
+def _seen(sees: rights.Sees, body_key: str) -> QuerySet[CatalogueEntry]:
     rows = CatalogueEntry.objects.all()
-    if rights.is_hub(actor) or actor.has("auditor"):
+    if sees == "all":
         return rows
     shared = ~Q(share=CatalogueEntry.Share.NOT_SHARED) & Q(retired=False)
-    if not actor.is_staff:
+    if sees == "public":
         return rows.filter(shared, open=CatalogueEntry.Open.OPEN)
-    return rows.filter(shared | Q(body_key=actor.body_key))
+    return rows.filter(shared | Q(body_key=body_key))
+
+
+def _shown(sees: rights.Sees) -> Compiled[CatalogueEntry]:
+    """Those of a page of ids that may be seen and that are in force; the first value is the body of who asks."""
+    return Compiled(lambda body_key, ids=(): _seen(sees, body_key).filter(pk__among=ids, retired=False).order_by())
+
+
+_page: Mapping[rights.Sees, Compiled[CatalogueEntry]] = {one: _shown(one) for one in get_args(rights.Sees)}
 
 
 def entry_for(actor: Actor, key: str) -> CatalogueEntry:
@@ -69,16 +82,15 @@ class Found:
 
 
 def search(actor: Actor, asked: Asked, cursor: str = "", size: int = PAGE) -> Found:
-    """A page of what fits, by rank; paged by position, at most ten thousand deep. Two statements to the records."""
+    """A page of what fits, by rank; paged by position, at most ten thousand deep. One statement to the records."""
     offset = min(paging.position(cursor), DEEPEST) if cursor else 0
-    keys = finding.find(actor, asked, offset, size)
+    found = finding.find(actor, asked, offset, size)
     # The index may lag a second behind the records: what is shown is decided by the records.
-    rows = {row.key: row for row in visible_to(actor).filter(key__in=keys.keys, retired=False)}
-    counted = Resource.objects.filter(entry__in=rows.values(), state=Resource.State.MOUNTED).values_list("entry__key")
-    mounted = dict(counted.annotate(number=Count("id")))
-    more = offset + size < min(keys.total, DEEPEST)
-    found = [rows[key] for key in keys.keys if key in rows]
-    return Found(found, mounted, keys.total, keys.facets, paging.encode([offset + size]) if more else None)
+    rows = {row.pk: row for row in _page[rights.sees(actor)](actor.body_key, tuple(found.resources))}
+    shown = [rows[pk] for pk in found.resources if pk in rows]
+    mounted = {rows[pk].key: number for pk, number in found.resources.items() if pk in rows}
+    more = offset + size < min(found.total, DEEPEST)
+    return Found(shown, mounted, found.total, found.facets, paging.encode([offset + size]) if more else None)
 
 
 def freshness(entry: CatalogueEntry) -> Literal["fresh", "stale", "unknown"]:

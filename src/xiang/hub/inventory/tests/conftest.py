@@ -106,9 +106,15 @@ def bureau(key: str, name: str) -> Bureau:
 
 
 @pytest.fixture
-def world(db: None) -> World:
-    casting.divisions()
+def world(bare: World) -> World:
     put_standard()
+    return bare
+
+
+@pytest.fixture
+def bare(db: None) -> World:
+    """The same people before the inventory's terms are loaded."""
+    casting.divisions()
     police, market = bureau("430104.police", "岳麓公安分局"), bureau("430104.market", "岳麓区市场监管局")
     hub = bureau("430000.data", "湖南省数据局")
     receiver = casting.officer("张立", "receiver", police.body, police.office, "receiver", second_factor=True)

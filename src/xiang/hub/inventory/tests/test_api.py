@@ -63,7 +63,7 @@ def test_what_does_not_hold_is_answered_field_by_field(world: World) -> None:
 
 def test_each_caller_reaches_only_what_is_theirs(world: World) -> None:
     world.publish(share="not_shared", conditions="", not_shared_citation="《某法》第一条")
-    values = {"body_key": "430104.police", "title": "人口系统", "connection": "sqlite:police"}
+    values = {"body_key": "430104.police", "title": "人口系统", "connection": "sqlite:430104.police__main"}
     operations.put_system("police", values, world.police.as_writer())
     for path in ("catalogue/person", "catalogue/person/versions", "systems/police/columns"):
         assert call(world.market.writer, "get", path).status_code == 404, path
@@ -78,7 +78,7 @@ def test_each_caller_reaches_only_what_is_theirs(world: World) -> None:
 
 
 def test_a_system_is_registered_scanned_and_its_failure_told(world: World) -> None:
-    values = {"body_key": "430104.police", "title": "人口系统", "connection": "file:nothing.csv"}
+    values = {"body_key": "430104.police", "title": "人口系统", "connection": "file:430104.police__nothing.csv"}
     shown = call(world.police.writer, "put", "systems/police", values).json()
     assert shown["title"] == "人口系统" and "connection" not in shown
     answer = call(world.police.writer, "post", "systems/police/scans")

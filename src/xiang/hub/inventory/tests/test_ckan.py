@@ -94,7 +94,7 @@ def package(world: World) -> dict[str, Any]:
 def test_reading_with_ckans_client(world: World, served: Callable[..., RemoteCKAN]) -> None:
     world.publish()
     world.publish(world.market, key="company", category="基础信息资源/法人单位", **OPENED)
-    system = {"body_key": "430104.market", "title": "登记系统", "connection": "sqlite:market"}
+    system = {"body_key": "430104.market", "title": "登记系统", "connection": "sqlite:430104.market__main"}
     operations.put_system("market", system, world.market.as_writer())
     operations.mount("company", "company", "market", {"title": "主体", "table": "company"}, world.market.as_writer())
     operations.bring_in()
@@ -146,7 +146,7 @@ def test_writing_with_ckans_client_drafts_and_never_publishes(world: World, serv
     operations.sign_head(found.id, world.market.as_head(), secrecy_cleared=True)
     operations.publish(found.id, world.hub.as_writer())
     assert officer.action.package_show(id="licence")["state"] == "active"
-    system = {"body_key": "430104.market", "title": "登记系统", "connection": "sqlite:market"}
+    system = {"body_key": "430104.market", "title": "登记系统", "connection": "sqlite:430104.market__main"}
     operations.put_system("market", system, world.market.as_writer())
     made = officer.action.resource_create(
         package_id="licence", name="许可", xiang_key="licence", system="market", table="licence"

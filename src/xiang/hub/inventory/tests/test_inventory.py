@@ -112,7 +112,7 @@ def test_only_stewards_register() -> None:
     officer = Actor(staff_id=new_id(), grants=frozenset({(new_id(), "receiver")}))
     with pytest.raises(Forbidden):
         operations.put_entry("person", ENTRY, officer)
-    steward = Actor(staff_id=new_id(), grants=frozenset({(new_id(), "steward")}))
+    steward = Actor(staff_id=new_id(), body_key="430104.police", grants=frozenset({(new_id(), "steward")}))
     assert operations.put_system("police", {"body_key": "430104.police", "title": "人口系统"}, steward)
     with pytest.raises(Forbidden):
         operations.put_system("tax", {"body_key": "430104.tax", "title": "税务系统"}, officer)

@@ -101,8 +101,8 @@ def test_a_system_is_registered_scanned_and_mapped(world: World, folder: Path) -
     writer = signed_in(world.police.writer)
     wrong = writer.post(BASE + "systems/new/", {"key": "Police", "title": "", "connection": "x", "kind": "file"})
     assert wrong.status_code == 422 and not System.objects.exists()
-    (folder / "sources" / "people.csv").write_text("name,born\n甲,2020-01-02\n")
-    said = {"key": "people", "title": "人口表", "connection": "file:people.csv", "kind": "file"}
+    (folder / "sources" / "430104.police__people.csv").write_text("name,born\n甲,2020-01-02\n")
+    said = {"key": "people", "title": "人口表", "connection": "file:430104.police__people.csv", "kind": "file"}
     assert writer.post(BASE + "systems/new/", said).status_code == 302
     writer.post(BASE + "systems/people/scan/")
     items = [{"name": "n", "title": "姓名", "type": "C", "system": "people", "table": "people", "column": "name"},
@@ -113,7 +113,7 @@ def test_a_system_is_registered_scanned_and_mapped(world: World, folder: Path) -
     assert "人口表" in writer.get(BASE + "systems/").content.decode()
     drawn = writer.get(BASE + "graph/430104.police/").content.decode()
     assert drawn.count('class="i-line"') == 2 and 'class="i-cell on"' in drawn
-    (folder / "sources" / "people.csv").unlink()
+    (folder / "sources" / "430104.police__people.csv").unlink()
     assert "找不到文件" in writer.post(BASE + "systems/people/scan/", follow=True).content.decode()
 
 

@@ -93,6 +93,68 @@ def test_what_is_fresh_becomes_stale_when_its_cycle_has_passed(several: World) -
         assert (own.share, own.timely) == (1.0, 0.0)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("市场主体", {"company"}),
+        ("主体市场", {"company"}),  # two words, in whatever order
+        ("处罚的信息", {"penalty"}),  # 的 tells nothing
+        ("罚", {"penalty"}),  # one character
+        ("场主", {"company"}),  # across the words of a dictionary
+        ("罚处", set()),  # the same characters the other way round are another string
+        ("信息 没有这个词", set()),
+        ("，。", {"person", "company", "penalty"}),  # nothing was asked: everything, the newest first
+        ("GDP 2024", {"penalty"}),
+        ("gdp", {"penalty"}),
+        ("gd", set()),  # Latin words and numbers are whole
+    ],
+)
+def test_words_find_what_holds_them_all(several: World, text: str, found: set[str]) -> None:
+    several.publish(several.market, key="penalty", title="行政处罚信息", summary="GDP核算（2024年）用")
+    operations.bring_in()
+    assert keys(several.market.as_writer(), text) == found
+
+
+def test_who_may_not_see_an_entry_does_not_find_it_in_any_count(several: World) -> None:
+    for asked in (
+        Asked("反恐"),
+        Asked("反"),
+        Asked("", {"share": "not_shared"}),
+        Asked("名录", {"body": "430104.police"}),
+    ):
+        seen = queries.search(several.police.as_writer(), asked)
+        hidden = queries.search(several.market.as_writer(), asked)
+        assert (seen.total, hidden.total, hidden.rows) == (1, 0, [])
+        assert not any(number for counts in hidden.facets.values() for number in counts.values())
+
+
+def test_what_was_counted_for_one_is_never_told_to_another(several: World) -> None:
+    totals = [queries.search(actor, Asked()).total for actor in (
+        several.hub.as_writer(), several.market.as_writer(), several.police.as_writer(), ANONYMOUS
+    )]  # fmt: skip
+    assert totals == [4, 3, 4, 1]
+
+
+def test_entries_with_data_are_told_apart_from_those_without(several: World) -> None:
+    hub = several.hub.as_writer()
+    operations.put_system("market", {"body_key": "430104.market", "title": "登记系统"}, hub)
+    operations.mount("c", "company", "market", {"title": "主体", "table": "company"}, hub)
+    operations.bring_in()
+    assert (keys(hub, mounted="yes"), keys(hub, "行政", mounted="no")) == ({"company"}, {"penalty"})
+    assert queries.search(hub, Asked()).mounted["company"] == 1
+    operations.unmount("c", hub)
+    operations.bring_in()
+    assert keys(hub, mounted="yes") == set()
+
+
+def test_a_page_longer_than_usual_holds_everything(several: World) -> None:
+    for number in range(25):
+        several.publish(several.market, key=f"more{number}", title=f"第{number}张统计表")
+    operations.bring_in()
+    found = queries.search(several.market.as_writer(), Asked("统计表"), size=50)
+    assert len(found.rows) == found.total == 25
+
+
 def test_a_revoked_entry_is_found_no_more(several: World) -> None:
     made = operations.draft_revocation("person", several.police.as_writer(), "职责划转")
     operations.sign_office(made.id, several.police.as_office())

@@ -1,36 +1,22 @@
-"""Looking into real systems of seven kinds, what changed since, and what is said when it cannot be done."""
+"""Registering and scanning a body's own system, what changed since, and what nobody else may reach."""
 
 from __future__ import annotations
 
-import json
-import os
 import sqlite3
-import threading
-import time
-from collections.abc import Iterator
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
-import psycopg
-import pymysql
 import pytest
 from django.conf import settings
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis
-from hypothesis import strategies as st
 
 from xiang.foundation.ground.errors import Forbidden, Invalid
-from xiang.hub.inventory import operations, scanning
+from xiang.foundation.parties import operations as parties
+from xiang.foundation.parties.actors import SYSTEM
+from xiang.hub.inventory import operations
 from xiang.hub.inventory.models import Scan, Table
-from xiang.hub.inventory.scanning import Unreachable, letters
+from xiang.hub.sources.found import REASONS
 
 from .conftest import World
-
-POSTGRES = os.environ.get("XIANG_TEST_POSTGRES", "postgresql://root@127.0.0.1/postgres")
-MARIADB = os.environ.get("XIANG_TEST_MARIADB", "mysql://root@127.0.0.1:3306/")
 
 
 @pytest.fixture
@@ -47,21 +33,16 @@ def run(file: Path, *statements: str) -> None:
         connection.commit()
 
 
-def shapes(address: str) -> dict[str, dict[str, str]]:
-    found = scanning.look_into(address, time.monotonic() + 10)
-    return {table.name: {column.name: column.type for column in table.columns} for table in found}
-
-
 def register(world: World, connection: str) -> None:
     values = {"body_key": world.police.body.key, "title": "人口系统", "connection": connection}
     operations.put_system("police", values, world.police.as_writer())
 
 
 def test_a_scan_keeps_tables_and_columns_and_the_next_one_says_what_changed(world: World, sources: Path) -> None:
-    file = sources / "police.sqlite3"
+    file = sources / "430104.police__person.sqlite3"
     run(file, "CREATE TABLE person (id INTEGER PRIMARY KEY, name VARCHAR(60) NOT NULL, born DATE)",
         "CREATE TABLE visit (at DATETIME)", "INSERT INTO person VALUES (1, '甲', '2020-01-01')")  # fmt: skip
-    register(world, "sqlite:police")
+    register(world, "sqlite:430104.police__person")
     first = operations.scan("police", world.police.as_writer())
     assert (first.outcome, first.tables, first.columns, first.drift) == ("done", 2, 4, [])
     person = Table.objects.get(name="person")
@@ -80,20 +61,20 @@ def test_a_scan_keeps_tables_and_columns_and_the_next_one_says_what_changed(worl
 
 
 def test_a_scan_that_fails_is_kept_with_its_reason_and_leaves_what_was_known(world: World, sources: Path) -> None:
-    file = sources / "police.sqlite3"
+    file = sources / "430104.police__person.sqlite3"
     run(file, "CREATE TABLE person (id INTEGER PRIMARY KEY)")
-    register(world, "sqlite:police")
+    register(world, "sqlite:430104.police__person")
     operations.scan("police", world.police.as_writer())
     file.write_bytes(b"half written")
     failed = operations.scan("police", world.police.as_writer())
-    assert (failed.outcome, failed.reason) == ("failed", "unreadable") and failed.reason in scanning.REASONS
+    assert (failed.outcome, failed.reason) == ("failed", "unreadable") and failed.reason in REASONS
     assert Table.objects.get().columns.count() == 1 and not Table.objects.get().gone
     assert Scan.objects.count() == 2
 
 
 def test_only_the_bodys_own_stewards_and_the_hub_scan(world: World, sources: Path) -> None:
-    run(sources / "police.sqlite3", "CREATE TABLE person (id INTEGER)")
-    register(world, "sqlite:police")
+    run(sources / "430104.police__person.sqlite3", "CREATE TABLE person (id INTEGER)")
+    register(world, "sqlite:430104.police__person")
     with pytest.raises(Forbidden):
         operations.scan("police", world.market.as_writer())
     assert operations.scan("police", world.hub.as_writer()).outcome == "done"
@@ -117,155 +98,74 @@ def test_a_steward_cannot_point_a_system_at_anything_but_what_was_set_up_for_sou
     assert caught.value.errors[0].code == "connection_form"
 
 
-def test_postgresql_is_scanned_with_comments_and_keys_and_cannot_be_written() -> None:
-    name = f"scan_{uuid4().hex[:8]}"
-    try:
-        connection = psycopg.connect(POSTGRES, autocommit=True, connect_timeout=2)
-    except psycopg.OperationalError:
-        pytest.skip("no PostgreSQL to scan")
-    with connection:
-        connection.execute(f"CREATE SCHEMA {name}")
-        connection.execute(
-            f"CREATE TABLE {name}.person (id bigint PRIMARY KEY, name varchar(60) NOT NULL, born date, at timestamptz, fee numeric(12,2))"
-        )
-        connection.execute(f"COMMENT ON COLUMN {name}.person.name IS '姓名'")
-        try:
-            found = scanning.look_into(POSTGRES, time.monotonic() + 10)
-        finally:
-            connection.execute(f"DROP SCHEMA {name} CASCADE")
-    (table,) = (one for one in found if one.schema == name)
-    assert [(c.name, c.type, c.primary) for c in table.columns] == [
-        ("id", "I", True), ("name", "C", False), ("born", "D", False), ("at", "T", False), ("fee", "N", False)]  # fmt: skip
-    assert table.columns[1].comment == "姓名" and not table.columns[1].nullable and table.columns[1].length == 60
-
-
-def test_mariadb_is_scanned_with_comments_and_keys() -> None:
-    name = f"scan_{uuid4().hex[:8]}"
-    try:
-        connection = pymysql.connect(host="127.0.0.1", user="root", autocommit=True, connect_timeout=2)
-    except pymysql.MySQLError:
-        pytest.skip("no MariaDB to scan")
-    with connection, connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
-        try:
-            cursor.execute(
-                f"CREATE TABLE {name}.company (uscc char(18) PRIMARY KEY, name varchar(120) NOT NULL COMMENT '名称',"
-                " on_day date, at datetime, open tinyint(1)) COMMENT '市场主体'"
-            )
-            (table,) = scanning.look_into(MARIADB + name, time.monotonic() + 10)
-        finally:
-            cursor.execute(f"DROP DATABASE {name}")
-    assert (table.name, table.comment) == ("company", "市场主体")
-    assert [(c.name, c.type) for c in table.columns] == [
-        ("uscc", "C"), ("name", "C"), ("on_day", "D"), ("at", "T"), ("open", "L")]  # fmt: skip
-    assert table.columns[0].primary and table.columns[1].comment == "名称"
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
-def test_csv_in_each_encoding_keeps_leading_zeros_as_text(sources: Path, encoding: str) -> None:
-    text = "姓名,电话,出生日期,人数,金额\n甲,013900000001,2020-01-02,3,1.50\n乙,,1999/1/2,4,2\n"
-    (sources / "甲表.csv").write_bytes(text.encode(encoding))
-    assert shapes("file:甲表.csv") == {"甲表": {"姓名": "C", "电话": "C", "出生日期": "D", "人数": "I", "金额": "N"}}
-
-
-def test_excel_is_scanned_sheet_by_sheet(sources: Path) -> None:
-    from openpyxl import Workbook
-
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "人员"
-    for row in (["姓名", "人数", None], ["甲", 3, None], ["乙", 4, None]):
-        sheet.append(row)
-    book.create_sheet("空表")
-    book.save(sources / "表.xlsx")
-    assert shapes("file:表.xlsx") == {"人员": {"姓名": "C", "人数": "I"}}
-
-
-def test_parquet_is_scanned_from_its_footer(sources: Path) -> None:
-    import pyarrow
-    from pyarrow import parquet
-
-    parquet.write_table(pyarrow.table({"name": ["甲"], "count": [3], "fee": [1.5]}), sources / "p.parquet")
-    (found,) = scanning.look_into("file:p.parquet", time.monotonic() + 5)
-    assert (found.rows, [(c.name, c.type) for c in found.columns]) == (1, [("name", "C"), ("count", "I"), ("fee", "B")])
-
-
 @pytest.mark.parametrize(
-    ("name", "content", "reason"),
+    "connection",
     [
-        ("a.csv", b"", "unreadable"),
-        ("a.csv", b"a,b\0c\n", "unreadable"),
-        ("a.csv", b"a,a\n1,2\n", "unreadable"),
-        ("a.xlsx", b"PK half", "unreadable"),
-        ("a.parquet", b"PAR1 half", "unreadable"),
-        ("a.doc", b"", "no_engine"),
-        ("../a.csv", b"", "no_file"),
-        ("b.csv", None, "no_file"),
+        "sqlite:police",  # a name of the profile's, of no body
+        "sqlite:430104.market__person",
+        "file:430104.market__person.csv",
+        "env:XIANG_SOURCE_TAX",
+        "env:XIANG_SOURCE_430104_MARKET__PERSON",
+        "sqlite:430104.police_x__person",
     ],
 )
-def test_a_file_that_cannot_be_read_says_why(sources: Path, name: str, content: bytes | None, reason: str) -> None:
-    if content is not None:
-        (sources / name).write_bytes(content)
-    with pytest.raises(Unreachable) as caught:
-        scanning.look_into(f"file:{name}", time.monotonic() + 5)
-    assert caught.value.reason == reason and reason in scanning.REASONS
+def test_a_steward_cannot_use_a_name_that_was_set_up_for_another_body(
+    world: World, sources: Path, connection: str
+) -> None:
+    run(sources / "430104.market__person.sqlite3", "CREATE TABLE hidden (id INTEGER)")
+    with pytest.raises(Invalid) as caught:
+        register(world, connection)
+    assert caught.value.errors[0].code == "connection_not_granted"
+    register(world, "sqlite:430104.police__person")
+    with pytest.raises(Invalid):  # nor by changing a system that is theirs already
+        register(world, connection)
+    assert not Table.objects.exists()
 
 
-class _Answers(BaseHTTPRequestHandler):
-    said: Any = None
-
-    def do_GET(self) -> None:
-        body = json.dumps(self.said).encode()
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        return
+def test_a_steward_cannot_take_a_system_to_another_body_to_use_its_names(world: World, sources: Path) -> None:
+    register(world, "sqlite:430104.police__person")
+    values = {"body_key": world.market.body.key, "title": "人口系统", "connection": "sqlite:430104.market__person"}
+    with pytest.raises(Forbidden):
+        operations.put_system("police", values, world.police.as_writer())
+    with pytest.raises(Forbidden):
+        operations.put_system("other", values, world.police.as_writer())
 
 
-@pytest.fixture
-def server() -> Iterator[str]:
-    running = ThreadingHTTPServer(("127.0.0.1", 0), _Answers)
-    threading.Thread(target=running.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{running.server_address[1]}/people"
-    running.shutdown()
-    running.server_close()
+def test_what_the_hub_granted_a_body_its_stewards_go_on_using(world: World, sources: Path) -> None:
+    values = {"body_key": world.police.body.key, "title": "人口系统", "connection": "env:XIANG_SOURCE_OLD_PERSON"}
+    operations.put_system("granted", values, world.hub.as_writer())
+    changed = operations.put_system("granted", values | {"title": "人口信息系统"}, world.police.as_writer())
+    assert changed.title == "人口信息系统"
+    with pytest.raises(Invalid):
+        operations.put_system("theirs", values | {"body_key": world.market.body.key}, world.market.as_writer())
 
 
-def test_an_interface_is_scanned_from_its_document_or_from_what_it_answers(server: str) -> None:
-    _Answers.said = {"items": [{"name": "甲", "age": 3}, {"name": "乙", "born": "2020-01-02"}]}
-    assert shapes(server) == {"people": {"name": "C", "age": "I", "born": "D"}}
-    person = {"properties": {"name": {"type": "string", "maxLength": 60}, "born": {"type": "string", "format": "date"}}}
-    _Answers.said = {"openapi": "3.1.0", "components": {"schemas": {"Person": person}}}
-    assert shapes(server) == {"Person": {"name": "C", "born": "D"}}
+def test_a_variable_that_could_be_of_two_bodies_is_of_neither(world: World, sources: Path) -> None:
+    parties.put_body(SYSTEM, key="430104_police", name="另一个分局", division="430104", level="county")
+    with pytest.raises(Invalid):
+        register(world, "env:XIANG_SOURCE_430104_POLICE__PERSON")
+    register(world, "sqlite:430104.police__person")
 
 
-def test_a_system_that_is_not_there_or_not_configured_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    for connection, reason in (
-        ("env:XIANG_SOURCE_NOWHERE", "not_configured"),
-        ("postgresql://root@127.0.0.1:1/x", "unreachable"),
-        ("mysql://root@127.0.0.1:1/x", "unreachable"),
-        ("http://127.0.0.1:1/", "unreachable"),
-        ("oracle://x", "no_engine"),
+def test_before_the_terms_are_loaded_no_steward_acts_for_another_body(bare: World, sources: Path) -> None:
+    run(sources / "430104.police__person.sqlite3", "CREATE TABLE person (id INTEGER)")
+    register(bare, "sqlite:430104.police__person")
+    for act in (
+        lambda actor: operations.scan("police", actor),
+        lambda actor: operations.retire_system("police", actor),
+        lambda actor: operations.put_system("police", {"body_key": "430104.police", "title": "x"}, actor),
     ):
-        with pytest.raises(Unreachable) as caught:
-            scanning.look_into(connection, time.monotonic() + 3)
-        assert caught.value.reason == reason
+        for actor in (bare.market.as_writer(), bare.hub.as_writer()):
+            with pytest.raises(Forbidden):
+                act(actor)
 
 
-def test_a_deadline_that_has_passed_stops_every_engine(sources: Path) -> None:
-    run(sources / "s.sqlite3", "CREATE TABLE t (x INTEGER)",
-        "INSERT INTO t WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 200000) SELECT x FROM n")  # fmt: skip
-    for connection in ("sqlite:s", POSTGRES, MARIADB, "http://127.0.0.1:1/"):
-        with pytest.raises(Unreachable) as caught:
-            scanning.look_into(connection, time.monotonic() - 1)
-        assert caught.value.reason == "too_slow"
-
-
-@hypothesis(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.integers(min_value=-(10**17), max_value=10**17), min_size=1, max_size=6))
-def test_whole_numbers_are_integers_and_one_leading_zero_makes_them_text(numbers: list[int]) -> None:
-    assert letters.of_cells(map(str, numbers)) in ("I", "D")  # eight digits that read as a day are a date
-    assert letters.of_cells([*map(str, numbers), "007"]) == "C"
+def test_a_steward_cannot_mount_a_table_of_another_bodys_system(world: World, sources: Path) -> None:
+    register(world, "sqlite:430104.police__person")
+    world.publish(world.market, key="company")
+    with pytest.raises(Forbidden):
+        operations.mount("stolen", "company", "police", {"title": "x", "table": "person"}, world.market.as_writer())
+    world.publish()
+    for table in ('person"; DROP TABLE person; --', "", "a b"):
+        with pytest.raises(Invalid):
+            operations.mount("mine", "person", "police", {"title": "x", "table": table}, world.police.as_writer())

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from xiang.foundation.ground.errors import DomainError, Invalid
 from xiang.foundation.pages.components import CounterView, FieldView, Option
 from xiang.foundation.pages.http import page
-from xiang.hub.inventory import naming, operations, queries, scanning
+from xiang.hub.inventory import naming, operations, queries
 from xiang.hub.inventory.models import Scan, System
 from xiang.hub.inventory.presenting import drawing
 from xiang.hub.inventory.views import officer
+from xiang.hub.sources import addresses
+from xiang.hub.sources.found import REASONS
 
 _DRIFT = {
     "table_new": "新增的表", "table_gone": "不见了的表", "column_new": "新增的列", "column_gone": "不见了的列",
@@ -105,7 +107,7 @@ def system(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _said(scan: Scan | None) -> str:
-    return scanning.REASONS.get(scan.reason, "没有扫描成，请过一会儿再试。") if scan and scan.reason else ""
+    return REASONS.get(scan.reason, "没有扫描成，请过一会儿再试。") if scan and scan.reason else ""
 
 
 @login_required
@@ -128,6 +130,7 @@ def edit_system(request: HttpRequest, key: str = "") -> HttpResponse:
     """Register a system, or change what is known of it. What was typed stays when something is wrong."""
     actor = officer(request)
     known = queries.system_for(actor, key) if key else None
+    body_key = known.body_key if known else actor.body_key
     said = request.POST.dict() if request.method == "POST" else _known(known)
     refusal: DomainError | None = None
     if request.method == "POST":
@@ -138,7 +141,12 @@ def edit_system(request: HttpRequest, key: str = "") -> HttpResponse:
         except DomainError as wrong:
             refusal = wrong
     wrongs = {one.pointer.lstrip("/"): one.detail for one in refusal.errors} if isinstance(refusal, Invalid) else {}
-    context = {"nav": "inventory", "system": known, "fields": _fields(said, wrongs, known), "refusal": refusal}
+    context = {
+        "nav": "inventory",
+        "system": known,
+        "fields": _fields(said, wrongs, known, body_key),
+        "refusal": refusal,
+    }
     return page(request, "inventory/system_form.html", context, status=refusal.status if refusal else 200)
 
 
@@ -147,14 +155,17 @@ def _known(system: System | None) -> dict[str, str]:
     return {name: str(getattr(system, name) or "") for name in names} if system else {}
 
 
-def _fields(said: dict[str, str], wrong: dict[str, str], known: System | None) -> list[FieldView]:
+def _fields(said: dict[str, str], wrong: dict[str, str], known: System | None, body_key: str) -> list[FieldView]:
     def one(
         name: str, label: str, hint: str = "", required: bool = True, control: str = "text", options: Any = ()
     ) -> FieldView:
         choices = tuple(Option(str(v), str(w), said.get(name) == str(v)) for v, w in options)
         return FieldView(name, label, control, said.get(name, ""), hint, wrong.get(name, ""), required, options=choices)
 
-    connection = "env:XIANG_SOURCE_名称，或 sqlite:名称、file:文件名（放在 sources 目录里）。地址和口令不写在这里。"
+    connection = (
+        f"运维为本机关设好的名称，例如 env:XIANG_SOURCE_{addresses.in_environment(body_key)}__PERSON、"
+        f"sqlite:{body_key}__person 或 file:{body_key}__person.csv。地址和口令不写在这里。"
+    )
     levels = [(n, f"第{'一二三四五'[n - 1]}级") for n in range(1, 6)]
     return [
         *([] if known else [one("key", "系统标识", "小写字母开头，只含小写字母、数字和下划线；以后不变")]),

@@ -12,6 +12,7 @@ from django.db.models import Avg, Count, Q
 
 from xiang.foundation.ground import instant
 from xiang.foundation.ground.errors import Absent, Forbidden, Refused
+from xiang.foundation.ground.extras import need_analytics
 from xiang.foundation.ledger import operations as ledger
 from xiang.foundation.outbox import operations as outbox
 from xiang.foundation.outbox.models import Event
@@ -53,6 +54,7 @@ def start(actor: Actor, day: date | None = None) -> Campaign:
     """Start the campaign of the quarter: everything in the catalogue is put on the list, each with a job of its own."""
     if not rights.is_hub(actor):
         raise Forbidden("not_hub", "季度质检由政务数据共享主管部门发起。")
+    need_analytics()
     key = quarter(day or instant.today())
     campaign, made = Campaign.objects.get_or_create(key=key, defaults={"started_at": instant.now()})
     if not made:

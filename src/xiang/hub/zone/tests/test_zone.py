@@ -12,8 +12,13 @@ from uuid import uuid4
 
 import pytest
 
+from xiang.foundation.ground import instant
 from xiang.foundation.ground.errors import Absent, Forbidden, Invalid, Refused
 from xiang.foundation.parties.actors import ANONYMOUS, SYSTEM, Actor
+from xiang.hub.inventory import operations as inventory
+from xiang.hub.inventory.models import CatalogueEntry, Resource
+from xiang.hub.inventory.queries import freshness
+from xiang.hub.inventory.tests.conftest import put_standard
 from xiang.hub.zone import operations, places, queries
 from xiang.hub.zone.models import Table
 from xiang.hub.zone.store import Store
@@ -57,6 +62,27 @@ def test_a_write_is_a_snapshot_and_the_old_one_can_still_be_read(people: Table) 
     people.refresh_from_db()
     assert (people.version, people.rows) == (1, 4)
     assert [one.version for one in queries.snapshots(SYSTEM, "people")] == [1, 0]
+
+
+def test_a_write_makes_the_resource_of_the_same_key_fresh_and_a_restored_backup_does_not(db: None) -> None:
+    values = {"body_key": "430000.police", "title": "人口", "format": "数据库", "cycle": "每日", "grade": 1,
+              "share": "unconditional", "mode": "table"}  # fmt: skip
+    put_standard()
+    inventory.put_entry("population", values, SYSTEM)
+    inventory.put_system("police", {"body_key": "430000.police", "title": "人口系统"}, SYSTEM)
+    inventory.mount("people", "population", "police", {"title": "人口", "table": "people"}, SYSTEM)
+    operations.put_table("people", VALUES, SYSTEM)
+    operations.write("people", rows((1, "刘芸"), (2, "周沐言")), SYSTEM)
+    first = Resource.objects.get(key="people")
+    assert first.rows == 2 and first.updated_at == Table.objects.get().changed_at
+    assert freshness(CatalogueEntry.objects.get()) == "fresh"
+    backup = operations.back_up("people", SYSTEM)
+    with instant.frozen_at(instant.now() + timedelta(days=9)):
+        operations.restore(backup.pk, SYSTEM)
+        assert Resource.objects.get(key="people").updated_at == first.updated_at
+        assert freshness(CatalogueEntry.objects.get()) == "stale"
+        operations.write("people", rows((3, "康乐")), SYSTEM)
+        assert freshness(CatalogueEntry.objects.get()) == "fresh"
 
 
 def test_a_merge_with_deletes_leaves_what_the_source_holds(people: Table) -> None:
