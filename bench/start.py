@@ -48,7 +48,7 @@ def main() -> int:
     told_of.add("cold, to the first page", cold, "s", at_most=COLD_WITHIN)
     told_of.add("warm, to the first page (median)", median(warm), "s", at_most=WARM_WITHIN)
     told_of.add("warm, the slowest", max(warm), "s")
-    told_of.add("memory at rest: launcher, web, worker (PSS)", memory, "MB", at_most=MEMORY)
+    told_of.add("memory at rest: launcher, web, gateway, worker (PSS)", memory, "MB", at_most=MEMORY)
     return told_of.close(as_json=chosen.json)
 
 

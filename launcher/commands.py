@@ -90,6 +90,12 @@ COMMANDS: dict[str, Command] = {
         "评估、编译、转换使用策略",
         _room("policy", records=False),
     ),
+    "plan": Command(
+        "plan parse FILE [--json]",
+        "read a work plan: tasks, units, targets",
+        "读工作要点：任务、单位、目标",
+        _room("plan", records=False),
+    ),
     "quality": Command(
         "quality run DATA --rules R | suggest DATA",
         "check a file or table against rules",

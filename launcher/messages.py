@@ -55,6 +55,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "web": ("web server", "网站"),
     "worker": ("worker", "后台任务"),
     "gateway": ("gateway", "网关"),
+    "gateway-elsewhere": (
+        "Port {port} is taken by {holder}; the gateway answers on {found}.",
+        "端口 {port} 被 {holder} 占用，网关改用 {found}。",
+    ),
     "lint-clean": ("All checks pass.", "全部检查通过。"),
 }
 

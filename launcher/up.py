@@ -8,36 +8,38 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from launcher import ports, running
 from launcher.console import Console, pad
-from launcher.messages import words
+from launcher.messages import Problem, words
 from launcher.place import Place
 from launcher.records import Records
 from launcher.steps import Step, carry_out, serving_steps
 from launcher.supervise import Backoff, Child, Supervisor
 
+GATEWAY_PORT = 8700
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a start does: the steps before, the processes after, and what is told when they answer."""
+    """What a start does: the steps before, the processes after (named last: by then it is known which ports are free), and
+    what is told when they answer."""
 
     place: Place
     host: str
     port: int
     steps: Sequence[Step]
-    children: Sequence[Child]
+    children: Callable[[], Sequence[Child]]
     accounts: Path | None = None
     backoff: Backoff | None = None
 
     @property
     def url(self) -> str:
-        return f"http://{_reachable(self.host)}:{self.port}/"
+        return _url(self.host, self.port)
 
 
 def main(arguments: Sequence[str], place: Place, console: Console) -> int:
@@ -45,6 +47,9 @@ def main(arguments: Sequence[str], place: Place, console: Console) -> int:
     parser = argparse.ArgumentParser(prog="xiang up", description="Set up what is missing and run everything.")
     parser.add_argument("--port", type=int, default=8000, help="port of the web server (8000; 0: any that is free)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
+    parser.add_argument(
+        "--gateway-port", type=int, default=GATEWAY_PORT, help="port of the data gateway (8700, or the next)"
+    )
     parser.add_argument("--data", metavar="DIR", help="folder for everything kept (var)")
     parser.add_argument("--people", type=int, metavar="N", help="people in the synthetic province (20000)")
     parser.add_argument("--profile", help="the province as data: a folder under profiles/, or a path (hunan)")
@@ -59,7 +64,7 @@ def main(arguments: Sequence[str], place: Place, console: Console) -> int:
         host=chosen.host,
         port=port,
         steps=serving_steps(place, console, chosen.people),
-        children=processes(place, chosen.host, port),
+        children=lambda: processes(place, chosen.host, port, _gateway_port(chosen.host, chosen.gateway_port, console)),
         accounts=records.accounts_file,
     )
     return start(plan, console)
@@ -72,21 +77,23 @@ def start(plan: Plan, console: Console) -> int:
     with running.only_one(plan.place, plan.url):
         ports.require_free(plan.host, plan.port)
         carry_out(plan.steps, plan.place, console)
+        children = plan.children()
 
         def started() -> None:
             running.serving(plan.place, plan.url)
-            _tell(plan, time.monotonic() - begun)
+            _tell(plan, children, time.monotonic() - begun)
 
-        Supervisor(plan.children, console, plan.backoff).run(started)
+        Supervisor(children, console, plan.backoff).run(started)
     console.say(words("stopped"))
     return 0
 
 
-def processes(place: Place, host: str, port: int) -> list[Child]:
-    """The web server, the gateway when there is one, the worker: each answers for one thing."""
-    url = f"http://{_reachable(host)}:{port}/"
-    # What QR codes on papers lead to; behind a proxy the operator names the public address.
-    env = {"XIANG_PUBLIC_URL": url.rstrip("/")} | place.environ()
+def processes(place: Place, host: str, port: int, gateway_port: int = GATEWAY_PORT) -> list[Child]:
+    """The web server, the data gateway, the worker: each answers for one thing."""
+    url, gateway = _url(host, port), _url(host, gateway_port)
+    # What QR codes on papers lead to, and where applications call; behind a proxy the operator names the public addresses.
+    addresses = {"XIANG_PUBLIC_URL": url.rstrip("/"), "XIANG_GATEWAY_ADDRESS": gateway.rstrip("/")}
+    env = addresses | place.environ()
     web = Child(
         "web",
         _web_command(place, host, port),
@@ -95,11 +102,38 @@ def processes(place: Place, host: str, port: int) -> list[Child]:
         answers=lambda: _answers(_reachable(host), port),
         url=url,
     )
-    worker = Child("worker", place.manage("work"), env, place.logs / "worker.log", grace=15)
-    if not (place.root / "src" / "xiang" / "hub" / "gateway" / "__main__.py").exists():
-        return [web, worker]
-    gateway = [str(place.python), "-m", "xiang.hub.gateway", "--host", host, "--port", str(port + 1)]
-    return [web, Child("gateway", gateway, env, place.logs / "gateway.log"), worker]
+    plane = Child(
+        "gateway",
+        _gateway_command(place, host, gateway_port),
+        env,
+        place.logs / "gateway.log",
+        answers=lambda: _answers(_reachable(host), gateway_port, "/healthz"),
+        url=gateway,
+    )
+    return [web, plane, Child("worker", place.manage("work"), env, place.logs / "worker.log", grace=15)]
+
+
+def _gateway_command(place: Place, host: str, port: int) -> list[str]:
+    """SQLite has one writer, so one process; else a process a core."""
+    workers = os.environ.get("XIANG_GATEWAY_WORKERS") or str(1 if place.sqlite else min(os.cpu_count() or 1, 8))
+    return [
+        *(str(place.python), "-m", "xiang.hub.gateway.plane"),
+        *("--host", host, "--port", str(port), "--workers", workers),
+    ]
+
+
+def _gateway_port(host: str, wished: int, console: Console) -> int:
+    """The port wished for, or the next that is free: its clients are told the address, nobody types it."""
+    try:
+        ports.require_free(host, wished)
+    except Problem as problem:
+        if problem.code != "port-taken":
+            raise
+    else:
+        return wished or ports.next_free(host, 0)
+    found = ports.next_free(host, wished)
+    console.say(words("gateway-elsewhere", port=wished, holder=ports.holder(wished), found=found))
+    return found
 
 
 def _web_command(place: Place, host: str, port: int) -> list[str]:
@@ -119,16 +153,20 @@ def _web_command(place: Place, host: str, port: int) -> list[str]:
     return [str(place.python), "-m", "granian", *named, *flags, "xiang.config.wsgi:application"]
 
 
-def _answers(host: str, port: int) -> bool:
-    """Whether the web server answers anything; the first answer may take a while, because it loads the application."""
+def _answers(host: str, port: int, path: str = "/") -> bool:
+    """Whether a server answers anything; the first answer may take a while, because it loads the application."""
     connection = http.client.HTTPConnection(host.strip("[]"), port, timeout=30)
     try:
-        connection.request("GET", "/", headers={"Host": f"localhost:{port}"})
+        connection.request("GET", path, headers={"Host": f"localhost:{port}"})
         return connection.getresponse().status > 0
     except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://{_reachable(host)}:{port}/"
 
 
 def _reachable(host: str) -> str:
@@ -157,12 +195,13 @@ def _outer_address() -> str:
         return str(probe.getsockname()[0])
 
 
-def _tell(plan: Plan, seconds: float) -> None:
-    """Who can sign in, and last, where the eye rests: the address."""
+def _tell(plan: Plan, children: Sequence[Child], seconds: float) -> None:
+    """Who can sign in, and last, where the eye rests: the addresses."""
     accounts = plan.accounts.read_text().rstrip() if plan.accounts and plan.accounts.exists() else ""
     lines = ["", accounts] if accounts else []
     lines += ["", f"湘  {words('up')}  ({words('ready-in', seconds=f'{seconds:.1f}')})", ""]
-    for name, value in (("address", plan.url), ("data", plan.place.data), ("logs", plan.place.logs)):
+    further = [(child.key, child.url) for child in children if child.url not in ("", plan.url)]
+    for name, value in (("address", plan.url), *further, ("data", plan.place.data), ("logs", plan.place.logs)):
         lines.append(f"  {pad(words(name), 9)}{value}")
     if accounts and plan.host not in LOOPBACK:
         lines += ["", words("open-network")]

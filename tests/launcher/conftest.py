@@ -47,13 +47,13 @@ class Installation:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.data = folder, folder / "data"
-        self.port = free_port()
+        self.port, self.gateway_port = free_port(), free_port()
         self.starts: list[subprocess.Popen[str]] = []
 
     def start(self, **choices: str) -> subprocess.Popen[str]:
         output = (self.folder / f"output-{len(self.starts)}").open("w+")
         started = subprocess.Popen(
-            [sys.executable, str(STAND_IN), str(self.data), str(self.port)],
+            [sys.executable, str(STAND_IN), str(self.data), str(self.port), str(self.gateway_port)],
             stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
@@ -78,7 +78,7 @@ class Installation:
         return [int(line) for line in file.read_text().split()] if file.exists() else []
 
     def left(self) -> list[int]:
-        return [number for child in ("web", "worker") for number in self.numbers(child) if alive(number)]
+        return [number for child in ("web", "gateway", "worker") for number in self.numbers(child) if alive(number)]
 
 
 def free_port() -> int:

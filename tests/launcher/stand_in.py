@@ -1,7 +1,7 @@
 """A small installation for tests of the launcher: real steps, real processes, nothing from the network.
 
-Run as ``stand_in.py DATA PORT``; the choices are environment variables: ``HOLD`` names a file that the step waits for,
-``WEB`` is ``serve`` or ``fail``, ``STUBBORN`` makes the worker ignore TERM.
+Run as ``stand_in.py DATA PORT GATEWAY_PORT``; the choices are environment variables: ``HOLD`` names a file that the step
+waits for, ``WEB`` is ``serve`` or ``fail``, ``STUBBORN`` makes the worker ignore TERM.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -34,33 +35,30 @@ http.server.HTTPServer(('127.0.0.1', int(sys.argv[2])), http.server.SimpleHTTPRe
 FAILURE = NUMBER + "sys.exit('the settings name a database that is not there')"
 
 
-def plan(data: Path, port: int) -> up.Plan:
+def plan(data: Path, port: int, gateway_port: int) -> up.Plan:
     place = Place(data, root=data.parent)
-    env = dict(os.environ)
-    web = FAILURE if env.get("WEB") == "fail" else SERVER
     return up.Plan(
         place=place,
         host="127.0.0.1",
         port=port,
         steps=[_step(place)],
-        children=[
-            Child(
-                "web",
-                [sys.executable, "-c", web, str(data / "web.pids"), str(port)],
-                env,
-                place.logs / "web.log",
-                answers=lambda: up._answers("127.0.0.1", port),
-            ),
-            Child(
-                "worker",
-                [sys.executable, "-c", WORKER, str(data / "worker.pids")],
-                env,
-                place.logs / "worker.log",
-                grace=1,
-            ),
-        ],
+        children=lambda: _children(place, port, up._gateway_port("127.0.0.1", gateway_port, Console())),
         backoff=Backoff(first=0.05, most=0.2),
     )
+
+
+def _children(place: Place, port: int, gateway_port: int) -> list[Child]:
+    """What ``up`` runs, each with a stand-in for its program."""
+    web = FAILURE if os.environ.get("WEB") == "fail" else SERVER
+    programs = {"web": [web, str(port)], "gateway": [SERVER, str(gateway_port)], "worker": [WORKER]}
+    return [
+        replace(child, command=_line(place, child.key, *programs[child.key]), env=dict(os.environ), grace=1)
+        for child in up.processes(place, "127.0.0.1", port, gateway_port)
+    ]
+
+
+def _line(place: Place, key: str, program: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-c", program, str(place.data / f"{key}.pids"), *arguments]
 
 
 def _step(place: Place) -> Step:
@@ -78,6 +76,6 @@ def _step(place: Place) -> Step:
 
 
 if __name__ == "__main__":
-    chosen = plan(Path(sys.argv[1]), int(sys.argv[2]))
+    chosen = plan(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
     commands.COMMANDS["up"] = commands.Command("up", "", "", lambda *_: up.start(chosen, Console()))
     sys.exit(commands.main(["--data", sys.argv[1], "up"]))

@@ -17,9 +17,10 @@ from tests.launcher.conftest import Installation, eventually
 
 def test_a_start_serves_and_says_where(installation: Installation) -> None:
     installation.up()
-    assert f"http://127.0.0.1:{installation.port}/" in installation.output()
-    with urllib.request.urlopen(f"http://127.0.0.1:{installation.port}/") as answer:
-        assert answer.status == 200
+    for port in (installation.port, installation.gateway_port):
+        assert f"http://127.0.0.1:{port}/" in installation.output()
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
+            assert answer.status == 200
 
 
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -89,7 +90,17 @@ def test_a_taken_port_is_told_with_its_holder_and_a_free_one(installation: Insta
     assert not (installation.data / "ran").exists(), "nothing is set up for a start that cannot serve"
 
 
-@pytest.mark.parametrize("child", ["web", "worker"])
+def test_a_taken_port_of_the_gateway_is_told_and_the_next_one_used(installation: Installation) -> None:
+    with socket.create_server(("127.0.0.1", installation.gateway_port)):
+        installation.up()
+        said = installation.output()
+        found = re.search(rf"Port {installation.gateway_port} is taken by .*; the gateway answers on (\d+)", said)
+        assert found and f"http://127.0.0.1:{found.group(1)}/" in said
+        with urllib.request.urlopen(f"http://127.0.0.1:{found.group(1)}/") as answer:
+            assert answer.status == 200
+
+
+@pytest.mark.parametrize("child", ["web", "gateway", "worker"])
 def test_a_killed_process_is_started_again(installation: Installation, child: str) -> None:
     started = installation.up()
     [first] = eventually(lambda: installation.numbers(child))

@@ -15,9 +15,12 @@ class GatewayConfig(AppConfig):
         from xiang.foundation.pages import navigation
         from xiang.foundation.parties.actors import actor_of
         from xiang.hub.gateway import operations
+        from xiang.hub.sharing import narrowing
 
-        worker.periodic("gateway.publish", every=timedelta(seconds=0.25))(operations.publish_if_changed)
+        narrowing.listen(operations.publish_grant)
+        worker.periodic("gateway.publish", every=timedelta(seconds=1))(operations.publish_if_changed)
         worker.periodic("gateway.take", every=timedelta(seconds=1))(operations.take_all)
+        worker.periodic("gateway.tidy", every=timedelta(minutes=10))(operations.tidy)
         navigation.register(
             "desk",
             "gateway",

@@ -8,6 +8,7 @@ import os
 import secrets
 import time
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from xiang.foundation.ground.errors import Refused, Unavailable
@@ -38,6 +39,15 @@ def address() -> str:
     return os.environ.get("XIANG_GATEWAY_ADDRESS", ADDRESS).rstrip("/")
 
 
+def health() -> dict[str, Any] | None:
+    """What the plane says of itself; None when it does not answer."""
+    try:
+        status, text = _send("GET", "/healthz", seconds=1)
+    except Unavailable:
+        return None
+    return dict(json.loads(text)) if status == 200 else None
+
+
 def attempt(actor: Actor, application: str, resource: str, kind: str, body: str) -> Tried:
     """Ask as one of the application's live keys. It is a real use of data: governed, recorded, shown to the person."""
     found = queries.application_for(actor, application)
@@ -52,16 +62,18 @@ def attempt(actor: Actor, application: str, resource: str, kind: str, body: str)
     secret = bytes.fromhex(made[key.root])
     header = signing.header(key.id, secret, "POST", path, "", content, at, nonce)
     begun = time.perf_counter()
-    status, answer = _send(path, content, header)
+    status, answer = _send("POST", path, content, header)
     return Tried(signed.decode(), header, status, answer, (time.perf_counter() - begun) * 1000)
 
 
-def _send(path: str, body: bytes, authorization: str) -> tuple[int, str]:
+def _send(
+    method: str, path: str, body: bytes = b"", authorization: str = "", seconds: float = _SECONDS
+) -> tuple[int, str]:
     parts = urlsplit(address())
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=_SECONDS)
+    connection = kind(parts.hostname or "", parts.port, timeout=seconds)
     try:
-        connection.request("POST", path, body, {"Authorization": authorization, "Content-Type": "application/json"})
+        connection.request(method, path, body, {"Authorization": authorization, "Content-Type": "application/json"})
         answer = connection.getresponse()
         text = json.dumps(json.loads(answer.read()), ensure_ascii=False, indent=2)
     except (OSError, ValueError) as wrong:

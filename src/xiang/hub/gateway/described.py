@@ -123,10 +123,12 @@ def _kind(address: str) -> str:
     return "postgresql" if address.startswith(("postgres://", "postgresql://")) else ""
 
 
-def grants() -> dict[str, str]:
-    """The plan of each grant that the gateway serves by: of its newest agreement, or made of the grant itself."""
+def grants(*keys: str) -> dict[str, str]:
+    """The plan of each grant that the gateway serves by, or of these: of its newest agreement, or made of the grant
+    itself."""
     newest = Agreement.objects.filter(grant=OuterRef("pk")).order_by("-version")
     rows = Grant.objects.select_related("resource").annotate(agreed=Subquery(newest.values("plan")[:1]))
+    rows = rows.filter(key__in=keys) if keys else rows
     return {
         grant.key: grant.agreed or plans.dumps(plan_of(grant))
         for grant in rows.filter(mode__in=["", "api"])

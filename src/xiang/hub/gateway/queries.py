@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Min, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from xiang.foundation.ground import instant
 from xiang.foundation.ground.errors import Absent
@@ -18,8 +18,26 @@ from xiang.hub.gateway import described
 from xiang.hub.gateway.models import Application, Call, Flow
 from xiang.hub.gateway.plane.flow import BOUNDS
 from xiang.hub.inventory import rights
+from xiang.hub.inventory.models import Resource
+from xiang.hub.sharing import queries as sharing
+from xiang.hub.sharing.enforcement import requester_covers
+from xiang.hub.sharing.models import Grant
 
 OK = "ok"
+#: What somebody has to look into, when it happened within these minutes; who: the resource's provider, or the application.
+ALARMING = {
+    "source_unreachable": "resource",
+    "source_broken": "resource",
+    "filter_not_enforceable": "resource",
+    "audit_unavailable": "",
+    "ledger_not_sealed": "",
+    "out_of_touch": "",
+    "unexpected": "",
+    "quota_exhausted": "application",
+    "rate_limited": "application",
+    "replayed": "application",
+}
+ALARMING_MINUTES = 5
 _TOP = 10
 
 
@@ -104,8 +122,17 @@ class Sealing:
 
 
 @dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something to look into: a code of refusal, whose (an application, a resource, or nobody's), and how often."""
+
+    code: str
+    name: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
-    """The figures of some minutes past."""
+    """The figures of some minutes past; alarms of the last few."""
 
     minutes: int
     total: Figures
@@ -114,6 +141,7 @@ class Overview:
     codes: Sequence[tuple[str, int]]
     by_minute: Sequence[tuple[datetime, int, int]]
     sealing: Sealing
+    alarms: Sequence[Alarm]
 
 
 def overview(actor: Actor, minutes: int = 60) -> Overview:
@@ -128,6 +156,8 @@ def overview(actor: Actor, minutes: int = 60) -> Overview:
     by_resource: dict[str, Figures] = defaultdict(Figures)
     codes: dict[str, int] = defaultdict(int)
     ticks: dict[datetime, list[int]] = defaultdict(lambda: [0, 0])
+    alarms: dict[tuple[str, str], int] = defaultdict(int)
+    lately = instant.now() - timedelta(minutes=ALARMING_MINUTES)
     for row in rows:
         refused = row.calls if row.code != OK else 0
         total.add(row)
@@ -135,6 +165,8 @@ def overview(actor: Actor, minutes: int = 60) -> Overview:
         ticks[row.minute][1] += refused
         if refused:
             codes[row.code] += refused
+        if row.code in ALARMING and row.minute >= lately:
+            alarms[row.code, str(getattr(row, ALARMING[row.code], ""))] += row.calls
         for name, table in ((row.application, by_application), (row.resource, by_resource)):
             if name:
                 table[name].name = name
@@ -147,7 +179,25 @@ def overview(actor: Actor, minutes: int = 60) -> Overview:
         sorted(codes.items(), key=lambda one: -one[1])[:_TOP],
         [(minute, calls, refused) for minute, (calls, refused) in sorted(ticks.items())],
         sealing(),
+        [Alarm(code, name, calls) for (code, name), calls in sorted(alarms.items(), key=lambda one: -one[1])],
     )
+
+
+def titles(shown: Overview) -> dict[str, str]:
+    """What people call the applications and resources of an overview."""
+    named = {one.name for one in (*shown.applications, *shown.resources)} | {one.name for one in shown.alarms}
+    found = dict(Application.objects.filter(key__in=named).values_list("key", "title"))
+    return dict(Resource.objects.filter(key__in=named).values_list("key", "title")) | found
+
+
+def grants_on(actor: Actor, resource: str) -> list[Grant]:
+    """The grants in force by which the actor's own body may ask for a resource at the gateway; for whoever serves at the
+    hub, those of every body."""
+    rows = sharing.grants_for(actor).filter(resource__key=resource, revoked_at=None, mode__in=["", "api"])
+    today = instant.today()
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gte=today), valid_from__lte=today).exclude(requester="*")
+    hub = rights.is_hub(actor)
+    return [one for one in rows if hub or requester_covers(one.requester, actor.body_key)]
 
 
 def sealing() -> Sealing:

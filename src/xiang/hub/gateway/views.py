@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from xiang.hub.gateway.models import Document
 from xiang.hub.gateway.plane import describing
 from xiang.hub.gateway.plane.problems import KNOWN
 from xiang.hub.gateway.plane.resources import Resource, resource_of
+from xiang.hub.sharing.models import Grant
 
 KINDS = {"query": "查询", "verify": "核验", "batch": "批量查询"}
 
@@ -31,8 +33,17 @@ def operations_page(request: HttpRequest) -> HttpResponse:
     """Live operations; the page asks again by itself."""
     shown = queries.overview(actor_of(request))
     top = max((calls for _, calls, _ in shown.by_minute), default=0)
-    codes = [(KNOWN[code][1] if code in KNOWN else code, code, calls) for code, calls in shown.codes]
-    context = {"shown": shown, "codes": codes, "busiest": top, "nav": "gateway"}
+    titles = queries.titles(shown)
+    context = {
+        "shown": shown,
+        "health": console.health(),
+        "alarms": [(_words(one.code), one.code, titles.get(one.name, one.name), one.calls) for one in shown.alarms],
+        "codes": [(_words(code), code, calls) for code, calls in shown.codes],
+        "applications": [(titles.get(one.name, one.name), one) for one in shown.applications],
+        "resources": [(titles.get(one.name, one.name), one) for one in shown.resources],
+        "busiest": top,
+        "nav": "gateway",
+    }
     return page(request, "gateway/operations.html", context)
 
 
@@ -111,16 +122,18 @@ def resource(request: HttpRequest, key: str) -> HttpResponse:
     kind = request.POST.get("kind", "query")
     if kind not in KINDS:
         raise Invalid([FieldError("/kind", "kind_unknown", "没有这种调用，请从页面上选择。")])
-    body = request.POST.get("body", "") or _example(found)
+    grants = queries.grants_on(actor, key)
+    body = request.POST.get("body", "") or _example(found, grants[:1])
     tried = None
     if request.method == "POST":
         tried = console.attempt(actor, request.POST.get("application", ""), key, kind, body)
     settings = described.known_limits()
     context = {
         "resource": found,
-        "items": list(found.items.values()),
+        "data_items": list(found.items.values()),  # around the content, "items" are those of the navigation
         "openapi": json.dumps(describing.document([found], settings), ensure_ascii=False, indent=2),
         "address": console.address(),
+        "grants": grants,
         "applications": queries.applications(actor).filter(stopped_at=None),
         "kinds": KINDS,
         "kind": kind,
@@ -139,9 +152,19 @@ def _resource(key: str) -> Resource:
     return resource_of(json.loads(row.content))
 
 
-def _example(found: Resource) -> str:
-    said = {"subject": "", "fields": list(found.items)[:3], "purpose": "service", "case_number": ""}
+def _example(found: Resource, grants: Sequence[Grant]) -> str:
+    """A question that one of these grants allows, as far as it is known."""
+    said: dict[str, Any] = {"subject": "", "fields": list(found.items)[:3], "purpose": "service", "case_number": ""}
+    for one in grants:
+        purposes = [purpose for purpose in one.purposes if purpose != "*"]
+        items = [item for item in one.items if item != "*"]
+        said |= {"fields": one.fields[:3], "purpose": (purposes or ["service"])[0]}
+        said |= {"items": items[:1]} if items else {}
     return json.dumps(said, ensure_ascii=False, indent=2)
+
+
+def _words(code: str) -> str:
+    return KNOWN[code][1] if code in KNOWN else code
 
 
 def _number(text: str) -> int:

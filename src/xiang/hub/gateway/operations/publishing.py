@@ -1,7 +1,8 @@
 """Publication (发布): what the plane serves by, as versioned documents in one table.
 
 The row of the version is changed first, so publications follow one another; whoever reads version *n* finds everything up
-to *n*. PostgreSQL tells the plane by NOTIFY with the commit; on SQLite the plane looks at the row.
+to *n*. PostgreSQL tells the plane by NOTIFY with the commit; on SQLite the plane looks at the row. Applications, their keys
+and what is taken back of a grant are published at once, everything else when the worker looks.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Max, Q
 
 from xiang.foundation.ground import instant
+from xiang.foundation.trust import keys
 from xiang.hub.gateway import described
 from xiang.hub.gateway.models import Application, ApplicationKey, Document, Publication
 from xiang.hub.gateway.plane import SCHEMA
@@ -30,10 +32,24 @@ def publish_application(found: Application) -> None:
 
 
 @transaction.atomic
+def publish_grant(key: str) -> None:
+    """Publish a grant as it now is: what is taken back need not wait for the worker to look."""
+    _lock()
+    _publish({("plan", key): described.grants(key).get(key)})
+
+
 def sync() -> int:
     """Compare what is published with what should be, and publish the difference; how many documents changed."""
-    wanted = described.everything()
-    _lock()
+    while True:
+        version, wanted = _version(), described.everything()
+        with transaction.atomic():
+            _lock()
+            if version == _version():
+                return _publish_difference(wanted)
+        # Somebody published meanwhile: what was read before that may give again what they took back.
+
+
+def _publish_difference(wanted: Mapping[tuple[str, str], str]) -> int:
     held = {(one.kind, one.key): one for one in Document.objects.all()}
     changed: dict[tuple[str, str], str | None] = {
         place: content
@@ -46,7 +62,7 @@ def sync() -> int:
 
 
 def publish_if_changed() -> int:
-    """What the worker does several times a second: one look at what tells a change, and :func:`sync` when it differs."""
+    """What the worker does every second: one look at what tells a change, and :func:`sync` when it differs."""
     mark = _mark()
     if _seen.get("mark") == mark:
         return 0
@@ -71,9 +87,15 @@ def _mark() -> tuple[Any, ...]:
 
 
 def _lock() -> None:
-    """Begin a publication: others wait here until this one is committed."""
+    """Begin a publication: others wait here until this one is committed. The plane makes people's indexes and applications'
+    secrets with the key for blind indexes, which is there from the first publication on."""
+    keys.current("blind")
     Publication.objects.get_or_create(id=1, defaults={"schema": SCHEMA, "at": instant.now()})
     Publication.objects.filter(id=1).update(at=instant.now())
+
+
+def _version() -> int:
+    return Publication.objects.filter(id=1).values_list("version", flat=True).first() or 0
 
 
 def _publish(changed: Mapping[tuple[str, str], str | None]) -> None:
@@ -81,7 +103,7 @@ def _publish(changed: Mapping[tuple[str, str], str | None]) -> None:
         return
     _lock()
     Publication.objects.filter(id=1).update(version=F("version") + 1, schema=SCHEMA)
-    version = Publication.objects.values_list("version", flat=True).get(id=1)
+    version = _version()
     rows = [
         Document(
             id=f"{kind}:{key}",

@@ -1,30 +1,21 @@
-"""Taking the plane's records into the ledger: an entry for each, and for each person a use of their data.
-
-The plane has committed to every record before it answered; the entry carries that very commitment. A record that no longer
-fits its commitment was changed on the way: that is an entry of its own.
-"""
+"""Taking the plane's records into the ledger, and dropping what is needed no more."""
 
 from __future__ import annotations
 
-import json
-import logging
 import time
-from datetime import datetime
-from typing import Any
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 
-from xiang.foundation.ground import adding, instant
-from xiang.foundation.ledger import canonical
-from xiang.foundation.ledger.models import DataUse, Entry
+from xiang.foundation.ground import instant
+from xiang.foundation.ledger import operations as ledger
+from xiang.foundation.ledger.operations import Committed
 from xiang.hub.gateway import described
-from xiang.hub.gateway.models import Call
-
-log = logging.getLogger("xiang.gateway")
+from xiang.hub.gateway.models import Call, Count, Flow
 
 CHUNK = 1000
-UNANSWERED = "unanswered"
+FIGURES_KEPT = timedelta(days=90)
 
 
 def take_all(seconds: float = 1.0) -> int:
@@ -49,50 +40,8 @@ def take(limit: int = CHUNK) -> int:
     if marked != len(rows):  # another worker took some meanwhile
         transaction.set_rollback(True)
         return 0
-    entries: list[Entry] = []
-    uses: list[DataUse] = []
-    for row in rows:
-        entry, use = _written(row)
-        entries.append(entry)
-        uses += [use] if use else []
-    adding.add(entries)
-    adding.add(uses)
+    ledger.adopt_uses(Committed(row.id, row.at, row.facts, row.salt, row.commitment) for row in rows)
     return len(rows)
-
-
-def _written(row: Call) -> tuple[Entry, DataUse | None]:
-    said = json.loads(row.facts)
-    if canonical.commitment(row.salt, said) != row.commitment or said["id"] != str(row.id):
-        log.error("record %s does not fit its commitment", row.id)
-        return _entry("gateway.record.damaged", row, {"use": str(row.id)}, "system"), None
-    refs = {"use": said["id"], "body": said["body"], "resource": said["resource"]}
-    entry = _entry(f"data.{said['outcome']}", row, refs, said["actor"])
-    if not said["subject"] or said["outcome"] == UNANSWERED:
-        return entry, None  # nobody's data: an entry that says so is enough
-    return entry, _use(row, said, entry)
-
-
-def _entry(kind: str, row: Call, refs: dict[str, str], actor: str) -> Entry:
-    return Entry(version=canonical.VERSION, kind=kind, at=row.at, actor_ref=actor, refs=refs, commitment=row.commitment)
-
-
-def _use(row: Call, said: dict[str, Any], entry: Entry) -> DataUse:
-    return DataUse(
-        id=row.id,
-        entry=entry,
-        subject=said["subject"],
-        body_key=said["body"],
-        resource_key=said["resource"],
-        fields=said["fields"],
-        purpose=said["purpose"],
-        basis=said["basis"],
-        case_number=said["case_number"],
-        actor_ref=said["actor"],
-        outcome=said["outcome"],
-        reason=said["reason"],
-        at=datetime.fromisoformat(said["at"]),
-        salt=row.salt,
-    )
 
 
 def prune(limit: int = CHUNK) -> int:
@@ -105,3 +54,13 @@ def prune(limit: int = CHUNK) -> int:
     old = Call.objects.filter(id__lt=before, taken_at__isnull=False).values_list("id", flat=True)
     done, _ = Call.objects.filter(id__in=list(old[:limit])).delete()
     return done
+
+
+def tidy() -> int:
+    """Drop counts of windows that are over (``<rule>|<begin>+<seconds>``), and old figures; how many rows."""
+    now = instant.now()
+    windows = Count.objects.filter(key__contains="|").values_list("key", flat=True)
+    over = [key for key in windows.iterator() if sum(map(int, key.rpartition("|")[2].split("+"))) < now.timestamp()]
+    dropped, _ = Count.objects.filter(key__in=over[: 10 * CHUNK]).delete()
+    figures, _ = Flow.objects.filter(minute__lt=now - FIGURES_KEPT).delete()
+    return dropped + figures

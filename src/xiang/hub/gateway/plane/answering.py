@@ -1,55 +1,45 @@
 """One call, from the question to the answer.
 
-1. Sealing has not stalled. 2. Decide, from memory. 3. Read. 4. Reserve and write down; wait until it is on the disk.
-5. Answer, masked. A call that is refused is written down too; a call whose record does not stand gets no data.
+1. Sealing has not stalled. 2. Decide, from memory. 3. Read. 4. Mask. 5. Reserve and write down; wait until it is on the
+disk. 6. Answer. A call that is refused is written down too; a call whose record does not stand gets no data.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from xiang.foundation.ground import instant
-from xiang.hub.gateway.plane import resources
+from xiang.hub.gateway.plane import shaping
 from xiang.hub.gateway.plane.asking import Asked
 from xiang.hub.gateway.plane.authenticating import Caller
 from xiang.hub.gateway.plane.catalogue import Catalogue, Shelf
 from xiang.hub.gateway.plane.flow import Flow
 from xiang.hub.gateway.plane.journal import Journal
-from xiang.hub.gateway.plane.keys import Keys, normal
+from xiang.hub.gateway.plane.keys import Keys
 from xiang.hub.gateway.plane.problems import Problem
-from xiang.hub.gateway.plane.records import UNANSWERED, Reservation, Use, ids
-from xiang.hub.gateway.plane.resources import Lookup, Resource
+from xiang.hub.gateway.plane.records import UNANSWERED, Reservation, Use, ids, moment
+from xiang.hub.gateway.plane.resources import Resource
+from xiang.hub.gateway.plane.shaping import Terms
 from xiang.hub.gateway.plane.sources import Sources
 from xiang.hub.gateway.plane.stores import Store, Unreachable
 from xiang.hub.policies.asking import Request
 from xiang.hub.policies.deciding import Decision, Moment
-from xiang.hub.policies.masking import Mask
 from xiang.hub.policies.plans import PlanRule, micros
 
 ACTIONS = {"query": "read", "batch": "xp:batch", "verify": "xp:verify"}
+#: Whoever has not seen for so many seconds what is published might serve by a grant that was revoked.
+BLIND_SECONDS = 1.0
 _MOST_TERMS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a decision comes to: made once for all calls that are decided alike."""
-
-    lookup: Lookup
-    masks: Mapping[str, Mask]
-    title: str
-    basis: str
-    grants: tuple[str, ...]
-    counted: tuple[PlanRule, ...]
-
-
 class Gateway:
-    """The state of the plane."""
+    """The state of the plane. ``seen`` is when (``time.monotonic``) it last looked at what is published."""
 
     def __init__(self, store: Store, data: Path) -> None:
         self.store = store
@@ -59,7 +49,9 @@ class Gateway:
         self.journal = Journal(store)
         self.sources = Sources(store, data)
         self.flow = Flow()
+        self.seen = 0.0
         self.unsealed_since: datetime | None = None
+        self._ahead = timedelta()
         self._terms: dict[tuple[Any, ...], Terms] = {}
         self._resting: dict[str, float] = {}
 
@@ -67,40 +59,47 @@ class Gateway:
         """Serve by this catalogue from now on."""
         self.catalogue, self._terms = catalogue, {}
 
+    def set_clock(self) -> None:
+        """Follow the demonstration's clock. It lies in a file: to look there at every call would cost more than to decide."""
+        self._ahead = instant.offset()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+    def current(self) -> Catalogue:
+        """What is served by now; ``Problem`` when that is not known."""
+        if self.catalogue is None:
+            raise Problem("starting", retry_after=1)
+        if time.monotonic() - self.seen > BLIND_SECONDS:
+            raise Problem("out_of_touch", retry_after=1)
+        return self.catalogue
+
     def sealing_left(self) -> float | None:
         """Seconds until the plane refuses because the ledger is not sealed; None when nothing waits to be sealed."""
         if self.unsealed_since is None or self.catalogue is None:
             return None
-        waited = (instant.now() - self.unsealed_since).total_seconds()
-        return self.catalogue.settings.sealing - waited
+        return self.catalogue.settings.sealing - (self.now() - self.unsealed_since).total_seconds()
 
     async def answer(self, caller: Caller, key: str, kind: str, asked: Asked) -> dict[str, Any]:
         """The document to answer with, or :class:`Problem`."""
-        catalogue = self.catalogue
-        if catalogue is None:
-            raise Problem("starting", retry_after=1)
+        catalogue = self.current()
         self._check_sealing()
         resource = catalogue.resources.get(key)
         if resource is None:
             raise Problem("resource_absent")
-        now = instant.now()
+        now = self.now()
         decision = catalogue.index.decide(self._request(caller, key, kind, asked), self._moment(now))
-        unknown = not decision.code and not resource.items.keys() >= set(asked.fields)
-        if decision.code or unknown:
-            use = self._use(caller, resource, asked, now, asked.purpose, "")
-            await self._refuse(use, decision.code or "field_not_granted")
-        try:
-            terms = self._terms_of(catalogue, resource, asked.fields, decision)
-        except Problem as wrong:
-            await self._refuse(self._use(caller, resource, asked, now, asked.purpose, ""), wrong.code)
-            raise
+        terms = await self._agreed(catalogue, resource, caller, asked, decision, now)
         use = self._use(caller, resource, asked, now, (terms.title or asked.purpose)[:200], terms.basis[:300])
         found = await self._read(terms, asked, use)
+        if self.catalogue is not catalogue:  # while the source was slow, a grant may have been revoked
+            return await self.answer(caller, key, kind, asked)
+        document = await self._shaped(kind, resource, terms, asked, use, found)
         reservations = [each for rule in terms.counted for each in _reservations(rule, len(asked.numbers), now)]
         if verdict := await self.journal.write(use, reservations):
             self._remember(verdict, terms, now)
             raise Problem(verdict)
-        return _document(kind, resource, terms, asked, use, found)
+        return document
 
     def _check_sealing(self) -> None:
         left = self.sealing_left()
@@ -109,11 +108,26 @@ class Gateway:
             detail = f"账本从 {since:%m月%d日 %H:%M:%S} 起没有封存，已超过规定时间，按规定暂停提供数据；恢复封存后会自动继续。"
             raise Problem("ledger_not_sealed", detail, retry_after=5, since=since.isoformat(), overdue=math.ceil(-left))
 
+    async def _agreed(
+        self, catalogue: Catalogue, resource: Resource, caller: Caller, asked: Asked, decision: Decision, now: datetime
+    ) -> Terms:
+        """The terms of a decision; a refusal is written down."""
+        code = decision.code
+        if not code and not resource.items.keys() >= set(asked.fields):
+            code = "field_not_granted"
+        if not code:
+            try:
+                return self._terms_of(catalogue, resource, asked.fields, decision)
+            except Problem as wrong:
+                code = wrong.code
+        raise await self._refused(self._use(caller, resource, asked, now, asked.purpose, ""), code)
+
     def _use(self, caller: Caller, resource: Resource, asked: Asked, now: datetime, purpose: str, basis: str) -> Use:
         subjects = tuple(self.keys.index(n, resource.blind) if resource.blind else "" for n in asked.numbers)
         who = caller.application
         return Use(
             at=now,
+            moment=moment(now),
             application=who.key,
             body=who.body,
             resource=resource.key,
@@ -153,20 +167,27 @@ class Gateway:
                 if rule.rate:
                     self._resting[rule.uid] = (now.timestamp() // rule.rate.seconds + 1) * rule.rate.seconds
 
-    async def _refuse(self, use: Use, code: str, outcome: str = "refused") -> None:
-        raise Problem(await self.journal.write(use.refused(code, outcome)) or code)
+    async def _refused(self, use: Use, code: str, outcome: str = "refused") -> Problem:
+        """Write the refusal down; what to raise."""
+        return Problem(await self.journal.write(use.refused(code, outcome)) or code)
 
     async def _read(self, terms: Terms, asked: Asked, use: Use) -> list[Sequence[Mapping[str, Any]]]:
         try:
             if len(asked.numbers) == 1:
                 return [await self.sources.find(terms.lookup, asked.numbers[0])]
             return list(await asyncio.gather(*(self.sources.find(terms.lookup, n) for n in asked.numbers)))
-        except Unreachable:
-            await self._refuse(use, "source_unreachable", UNANSWERED)
-            raise
+        except Unreachable as wrong:
+            raise await self._refused(use, "source_unreachable", UNANSWERED) from wrong
         except Problem as wrong:
-            await self._refuse(use, wrong.code)
-            raise
+            raise await self._refused(use, wrong.code) from wrong
+
+    async def _shaped(
+        self, kind: str, resource: Resource, terms: Terms, asked: Asked, use: Use, found: Sequence[Any]
+    ) -> dict[str, Any]:
+        try:
+            return shaping.document(kind, resource, terms, asked, use, found)
+        except (ValueError, KeyError, TypeError):  # its message may hold what was in the row
+            raise await self._refused(use, "source_broken", UNANSWERED) from None
 
     def _terms_of(self, catalogue: Catalogue, resource: Resource, names: tuple[str, ...], decision: Decision) -> Terms:
         rules = tuple(map(id, decision.used))
@@ -175,15 +196,7 @@ class Gateway:
         if found is None:
             if len(self._terms) > _MOST_TERMS:
                 self._terms = {}
-            rows = decision.rows()
-            found = self._terms[place] = Terms(
-                resources.lookup(resource, names, rows),
-                decision.masks(),
-                decision.title,
-                decision.basis,
-                decision.grants,
-                decision.counted(),
-            )
+            found = self._terms[place] = shaping.terms_of(resource, names, decision)
         return found
 
 
@@ -195,44 +208,3 @@ def _reservations(rule: PlanRule, amount: int, now: datetime) -> list[Reservatio
         window = int(now.timestamp()) // rule.rate.seconds * rule.rate.seconds
         found.append(Reservation(f"{rule.uid}|{window}+{rule.rate.seconds}", rule.rate.times, amount, "rate_exceeded"))
     return found
-
-
-def _document(
-    kind: str,
-    resource: Resource,
-    terms: Terms,
-    asked: Asked,
-    use: Use,
-    found: Sequence[Sequence[Mapping[str, Any]]],
-) -> dict[str, Any]:
-    head = {"call": str(use.ids[0]), "at": use.at.isoformat(), "grants": terms.grants}
-    if kind == "verify":
-        return {**head, "matches": any(_holds(resource, asked.claims, row) for row in found[0])}
-    shown = [[_shown(resource, terms, asked.fields, row) for row in some] for some in found]
-    if kind == "query":
-        return {**head, "found": bool(shown[0]), "rows": shown[0]}
-    answers = [
-        {"call": str(call), "found": bool(some), "rows": some} for call, some in zip(use.ids, shown, strict=True)
-    ]
-    return {**head, "answers": answers}
-
-
-def _shown(resource: Resource, terms: Terms, names: Sequence[str], row: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {}
-    for name in names:
-        item = resource.items[name]
-        value = resources.plain(item.type, row[item.column])
-        mask = terms.masks.get(name)
-        shown[name] = mask(value) if mask else value
-    return shown
-
-
-def _holds(resource: Resource, claims: Mapping[str, str], row: Mapping[str, Any]) -> bool:
-    """Whether a row says all that is claimed, spelt alike."""
-    for name, claimed in claims.items():
-        item = resource.items[name]
-        value = resources.plain(item.type, row[item.column])
-        said = {True: "1", False: "0"}.get(value, str(value)) if isinstance(value, bool) else str(value)
-        if value is None or normal(said) != normal(claimed):
-            return False
-    return True

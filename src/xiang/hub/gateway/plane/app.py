@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import math
 import time
+import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,7 +16,7 @@ from xiang.hub.gateway.plane import authenticating, describing
 from xiang.hub.gateway.plane.answering import ACTIONS, Gateway
 from xiang.hub.gateway.plane.asking import asked
 from xiang.hub.gateway.plane.authenticating import Call, neighbourhood
-from xiang.hub.gateway.plane.catalogue import Settings
+from xiang.hub.gateway.plane.catalogue import Catalogue, Settings
 from xiang.hub.gateway.plane.limiting import Buckets
 from xiang.hub.gateway.plane.problems import Problem
 from xiang.hub.gateway.plane.stores import store_for
@@ -31,6 +31,10 @@ Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 LARGEST = 256 * 1024
 RESOURCES = "/v1/resources/"
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class Gone(Exception):
+    """The client has gone: nobody is left to answer."""
 
 
 class Plane:
@@ -72,12 +76,13 @@ class Plane:
             left = self.gateway.sealing_left()
             if left is not None and self.gateway.catalogue and left < self.gateway.catalogue.settings.sealing / 2:
                 headers.append((b"xiang-refuses-in", str(math.ceil(max(left, 0))).encode()))
-        except Problem as wrong:
-            code, status, body, kind = wrong.code, wrong.status, _encoded(wrong.document()), b"application/problem+json"
-            if wrong.retry_after is not None:
-                headers.append((b"retry-after", str(wrong.retry_after).encode()))
-            if wrong.status == 401:
-                headers.append((b"www-authenticate", b"XIANG-HMAC-SM3, Bearer"))
+        except Gone:
+            return
+        except Exception as wrong:
+            problem = _problem(wrong)
+            code, status, body = problem.code, problem.status, _encoded(problem.document())
+            kind = b"application/problem+json"
+            headers += _told_in_headers(problem)
         if isinstance(body, str):
             kind, body = b"text/plain; charset=utf-8", body.encode()
         if call.path != "/healthz":
@@ -92,15 +97,13 @@ class Plane:
         await send({"type": "http.response.body", "body": body})
 
     async def _answer(self, call: Call, receive: Receive) -> bytes | str:
-        catalogue = self.gateway.catalogue
         if call.path == "/healthz":
             return _encoded(self.health())
-        if catalogue is None:
-            raise Problem("starting", retry_after=1)
+        catalogue = self.gateway.current()
         authenticating.place(call, catalogue.settings)
         self._buckets.take(neighbourhood(call.address), catalogue.settings.address_rate)
         if call.method == "GET":
-            return self._told(call)
+            return self._told(call, catalogue)
         if call.method != "POST":
             raise Problem("method_not_allowed")
         call.body = await _body(receive)
@@ -115,11 +118,8 @@ class Plane:
         self._buckets.take(f"application {call.application}", rate, len(question.numbers))
         return _encoded(await self.gateway.answer(caller, key, kind, question))
 
-    def _told(self, call: Call) -> bytes | str:
+    def _told(self, call: Call, catalogue: Catalogue) -> bytes | str:
         """What anybody may read: descriptions of interfaces, and the plain counters."""
-        catalogue = self.gateway.catalogue
-        if catalogue is None:
-            raise Problem("starting", retry_after=1)
         if call.path == "/metrics":
             return self.gateway.flow.text()
         if call.path == "/openapi.json":
@@ -132,10 +132,15 @@ class Plane:
         return _encoded(describing.document([catalogue.resources[key]], catalogue.settings))
 
     def health(self) -> dict[str, Any]:
-        """``refusing`` when the ledger has not been sealed for too long; ``refuses_in`` counts down to it."""
+        """``serving``, ``starting``, ``out_of_touch`` with what is published, or ``refusing`` when the ledger has not been
+        sealed for too long; ``refuses_in`` counts down to that."""
         catalogue, left = self.gateway.catalogue, self.gateway.sealing_left()
         settings = catalogue.settings if catalogue else Settings()
-        state = "starting" if catalogue is None else ("refusing" if left is not None and left <= 0 else "serving")
+        state = "refusing" if left is not None and left <= 0 else "serving"
+        try:
+            self.gateway.current()
+        except Problem as wrong:
+            state = wrong.code
         return {
             "state": state,
             "version": catalogue.version if catalogue else None,
@@ -147,13 +152,12 @@ class Plane:
 
 
 def _call(scope: Scope) -> Call:
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     client = scope.get("client") or ("", 0)
     return Call(
         scope["method"],
         scope["raw_path"].decode("latin-1"),
         scope["query_string"].decode("latin-1"),
-        headers,
+        dict(scope["headers"]),
         client[0],
     )
 
@@ -171,7 +175,7 @@ async def _body(receive: Receive) -> bytes:
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            raise asyncio.CancelledError  # the client has gone: nobody is left to answer
+            raise Gone
         part = message.get("body", b"")
         size += len(part)
         if size > LARGEST:
@@ -179,6 +183,24 @@ async def _body(receive: Receive) -> bytes:
         parts.append(part)
         if not message.get("more_body"):
             return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _problem(wrong: Exception) -> Problem:
+    if isinstance(wrong, Problem):
+        return wrong
+    # Where, not what: the message may hold what was asked or found.
+    frames = [f"{Path(one.filename).name}:{one.lineno}" for one in traceback.extract_tb(wrong.__traceback__)]
+    log.error("%s at %s", type(wrong).__name__, " ".join(frames[-5:]))
+    return Problem("unexpected")
+
+
+def _told_in_headers(problem: Problem) -> list[tuple[bytes, bytes]]:
+    told = []
+    if problem.retry_after is not None:
+        told.append((b"retry-after", str(problem.retry_after).encode()))
+    if problem.status == 401:
+        told.append((b"www-authenticate", b"XIANG-HMAC-SM3, Bearer"))
+    return told
 
 
 def _encoded(document: Any) -> bytes:

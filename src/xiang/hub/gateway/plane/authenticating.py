@@ -20,6 +20,7 @@ from xiang.hub.gateway.plane.keys import TOKEN_SCHEME, Keys
 from xiang.hub.gateway.plane.problems import Problem
 
 _PART = re.compile(r"([a-z]+)=([A-Za-z0-9_.~+/-]{1,128})")
+CERTIFICATE = b"x-client-certificate-digest"
 _NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -30,13 +31,17 @@ class Call:
     method: str
     path: str
     query: str
-    headers: dict[str, str]
+    headers: dict[bytes, bytes]
     peer: str
     body: bytes = b""
     address: str = ""
     trusted: bool = False
     application: str = ""
     resource: str = ""
+
+    def header(self, name: bytes) -> str:
+        """A header by its name in small letters, "" without it."""
+        return self.headers.get(name, b"").decode("latin-1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +57,19 @@ def place(call: Call, settings: Settings) -> None:
     call.trusted = _within(call.peer, settings)
     call.address = call.peer
     if call.trusted:
-        told = [one.strip() for one in call.headers.get("x-forwarded-for", "").split(",") if one.strip()]
+        told = [one.strip() for one in call.header(b"x-forwarded-for").split(",") if one.strip()]
         call.address = next((one for one in reversed(told) if not _within(one, settings)), call.peer)
 
 
 def caller(call: Call, catalogue: Catalogue, keys: Keys) -> Caller:
     """Who asks, or :class:`Problem` with 401."""
-    said = call.headers.get("authorization", "")
+    said = call.header(b"authorization")
     scheme, _, rest = said.partition(" ")
     if scheme == signing.SCHEME:
         return _signed(call, rest, catalogue, keys)
     if scheme == "Bearer":
         return Caller(_bearer(rest.strip(), catalogue, keys))
-    certificate = call.headers.get(catalogue.settings.certificate_header, "")
+    certificate = call.header(CERTIFICATE)
     if call.trusted and certificate:
         found = catalogue.by_certificate.get(certificate.lower().replace(":", ""))
         if found is None:
@@ -103,8 +108,8 @@ def token(call: Call, catalogue: Catalogue, keys: Keys) -> dict[str, object]:
     if form.get("grant_type") != "client_credentials":
         raise Problem("input_invalid", "grant_type 应当是 client_credentials。", error="unsupported_grant_type")
     key, given = form.get("client_id", ""), form.get("client_secret", "")
-    if call.headers.get("authorization", "").startswith("Basic "):
-        key, given = _basic(call.headers["authorization"][6:])
+    if call.header(b"authorization").startswith("Basic "):
+        key, given = _basic(call.header(b"authorization")[6:])
     _, secret = _secret(key, catalogue, keys)
     if not hmac.compare_digest(secret.hex().encode(), given.lower().encode()):
         raise Problem("key_unknown", error="invalid_client")

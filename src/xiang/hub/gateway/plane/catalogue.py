@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -13,6 +14,8 @@ from xiang.hub.policies import plans
 from xiang.hub.policies.asking import Trees
 from xiang.hub.policies.deciding import Index
 from xiang.hub.policies.plans import Plan
+
+log = logging.getLogger("xiang.gateway")
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
@@ -57,7 +60,6 @@ class Settings:
     address_rate: int = 2000
     batch: int = 100
     proxies: tuple[Network, ...] = ()
-    certificate_header: str = "x-client-certificate-digest"
 
 
 class Catalogue:
@@ -93,7 +95,10 @@ class Shelf:
             place = (one.kind, one.key)
             self._parsed.pop(place, None)
             if not one.gone and one.kind in _READERS:
-                self._parsed[place] = _READERS[one.kind](json.loads(one.content))
+                try:
+                    self._parsed[place] = _READERS[one.kind](json.loads(one.content))
+                except (ValueError, KeyError, TypeError) as wrong:
+                    log.error("%s %s cannot be read: %s", *place, type(wrong).__name__)
         self.version = version
         return Catalogue(version, self._parsed)
 

@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import time
+from bisect import bisect_left
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,7 +27,7 @@ class Tally:
         self.calls += 1
         self.micros += micros
         self.slowest = max(self.slowest, micros)
-        self.spread[next((n for n, bound in enumerate(BOUNDS) if micros <= bound), len(BOUNDS))] += 1
+        self.spread[bisect_left(BOUNDS, micros)] += 1
 
 
 class Flow:

@@ -36,15 +36,10 @@ class Journal:
     async def write(self, use: Use, reservations: Sequence[Reservation] = ()) -> str:
         """Come back when the record is on the disk: "" then, or why the call is refused after all (its quota is used
         up, it is a replay). ``Problem("audit_unavailable")`` when it could not be written: then nothing is answered."""
-        future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-
-        def settle(verdict: str) -> None:
-            if not future.done():
-                future.set_result(verdict)
-
-        self._waiting.append(Wanted(use, reservations, settle))
+        wanted = Wanted(use, reservations, asyncio.get_running_loop().create_future())
+        self._waiting.append(wanted)
         self._start()
-        verdict = await future
+        verdict = await wanted.verdict
         if verdict == "audit_unavailable":
             raise Problem(verdict, retry_after=5)
         return verdict

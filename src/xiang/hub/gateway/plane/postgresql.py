@@ -18,10 +18,12 @@ from xiang.hub.gateway.plane.resources import Lookup
 from xiang.hub.gateway.plane.stores import Counting, Published, Rows, Unreachable, Written, keys_of
 
 CHANNEL = "gateway_published"
+#: What a connection raises whose server is gone; the last when it goes in the middle of an answer.
+LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _INSERT = (
     "INSERT INTO gateway_call (id, at, once, facts, salt, commitment)"
     " SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[])"
-    " ON CONFLICT (once) DO NOTHING RETURNING id"
+    " ON CONFLICT (once) DO NOTHING RETURNING id::text"
 )
 _FLOW = (
     "INSERT INTO gateway_flow (process, minute, application, resource, code, calls, micros, slowest, spread)"
@@ -57,7 +59,7 @@ class PostgresStore:
     async def close(self) -> None:
         for connection in (*self._writers, self._listener):
             if connection is not None:
-                with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+                with suppress(*LOST):
                     await connection.close(timeout=2)
 
     async def published(self, since: int) -> Published | None:
@@ -171,7 +173,7 @@ class PostgresRows:
                     raise
         except TimeoutError as wrong:
             raise Unreachable("too_late") from wrong
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as wrong:
+        except LOST as wrong:
             raise Unreachable("not_reached") from wrong
         self._free.append(connection)
         for row in rows:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from asyncio import Future
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID
 
 from xiang.foundation.ground.ids import new_id
 from xiang.foundation.trust.digest import sm3
@@ -20,12 +20,12 @@ _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", 
 SERVED, REFUSED, UNANSWERED = "served", "refused", "unanswered"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Record:
     """A row of the record, ready to be written. ``once`` is key, nonce and place in the call: written twice, it is a
     replay."""
 
-    id: UUID
+    id: str
     at: datetime
     once: str | None
     facts: str
@@ -33,11 +33,13 @@ class Record:
     commitment: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Use:
-    """What one call wants to have written, once for each of its ``subjects`` (blind indexes; "" for no person)."""
+    """What one call wants to have written, once for each of its ``subjects`` (blind indexes; "" for no person). ``moment``
+    is the instant as it stands in the facts."""
 
     at: datetime
+    moment: str
     application: str
     body: str
     resource: str
@@ -46,7 +48,7 @@ class Use:
     basis: str
     case_number: str
     subjects: tuple[str, ...]
-    ids: tuple[UUID, ...]
+    ids: tuple[str, ...]
     once: str = ""
     code: str = ""
     outcome: str = SERVED
@@ -59,7 +61,7 @@ class Use:
 
     def _record(self, place: int, subject: str) -> Record:
         said = {
-            "id": str(self.ids[place]),
+            "id": self.ids[place],
             "subject": subject,
             "body": self.body,
             "resource": self.resource,
@@ -71,7 +73,7 @@ class Use:
             "actor": f"application:{self.application}",
             "outcome": self.outcome,
             "reason": reason(self.code) if self.code else "",
-            "at": self.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "at": self.moment,
         }
         facts = _encode(said)
         salt = secrets.token_bytes(32)
@@ -79,8 +81,13 @@ class Use:
         return Record(self.ids[place], self.at, once, facts, salt.hex(), sm3(salt + facts.encode()).hex())
 
 
-def ids(count: int) -> tuple[UUID, ...]:
-    return tuple(new_id() for _ in range(count))
+def ids(count: int) -> tuple[str, ...]:
+    return tuple(str(new_id()) for _ in range(count))
+
+
+def moment(at: datetime) -> str:
+    """An instant of UTC as ``foundation.ledger.canonical.moment`` writes it."""
+    return at.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +102,15 @@ class Reservation:
 
 @dataclass(slots=True)
 class Wanted:
-    """One call on its way to the disk. ``settle`` hears the verdict: "" when the record stands, else why not."""
+    """One call on its way to the disk. ``verdict`` is "" when the record stands, else why not."""
 
     use: Use
     reservations: Sequence[Reservation]
-    settle: Callable[[str], None]
+    verdict: Future[str]
+
+    def settle(self, verdict: str) -> None:
+        if not self.verdict.done():
+            self.verdict.set_result(verdict)
 
     @property
     def simple(self) -> bool:

@@ -14,14 +14,13 @@ from typing import Any, TypeVar
 
 from xiang.hub.gateway.plane import SCHEMA
 from xiang.hub.gateway.plane.catalogue import Document
-from xiang.hub.gateway.plane.lookups import statement
+from xiang.hub.gateway.plane.lookups import Batching, Found, statement
 from xiang.hub.gateway.plane.records import Record, Wanted
 from xiang.hub.gateway.plane.resources import Lookup
 from xiang.hub.gateway.plane.stores import Counting, Published, Rows, Unreachable, Written, keys_of
 
 _T = TypeVar("_T")
 
-LOOK_EVERY = 0.2
 _INSERT = (
     "INSERT INTO gateway_call (id, at, once, facts, salt, commitment) VALUES (?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (once) DO NOTHING"
@@ -50,7 +49,6 @@ class SqliteStore:
         self._reading = ThreadPoolExecutor(1, "gateway-reader")
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
-        self._seen = -1
 
     async def open(self) -> None:
         schema = await self._read(lambda c: c.execute("SELECT schema FROM gateway_publication").fetchone())
@@ -67,13 +65,7 @@ class SqliteStore:
         return await self._read(lambda connection: _published(connection, since))
 
     async def changed(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            version = await self._read(_version)
-            if version != self._seen:
-                self._seen = version
-                return
-            await asyncio.sleep(min(LOOK_EVERY, left))
+        await asyncio.sleep(seconds)  # nobody tells: the version is looked at
 
     async def unsealed_since(self) -> datetime | None:
         found = await self._read(lambda connection: connection.execute(_UNSEALED).fetchone()[0])
@@ -142,16 +134,12 @@ def _write(connection: sqlite3.Connection, batch: Sequence[Wanted]) -> Written:
     for one in batch:
         code = counting.admit(one)
         use = one.use.refused(code) if code else one.use
-        # A savepoint: of a replayed batch call nothing stays, whichever of its rows was there before.
-        connection.execute("SAVEPOINT one")
-        if all(_insert(connection, record) for record in use.records()):
+        if _inserted(connection, use.records()):
             verdicts.append(code)
         else:
-            connection.execute("ROLLBACK TO one")
             if not code:
                 counting.give_back(one)
             verdicts.append("replayed")
-        connection.execute("RELEASE one")
     connection.executemany(
         "INSERT INTO gateway_count (key, used) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET used = excluded.used",
         [(key, counting.used[key]) for key in keys],
@@ -164,8 +152,18 @@ def _used(connection: sqlite3.Connection, key: str) -> int:
     return int(found[0]) if found else 0
 
 
+def _inserted(connection: sqlite3.Connection, records: Sequence[Record]) -> bool:
+    """Write the records of one call; of a replayed batch nothing stays, whichever of its rows was there before."""
+    if len(records) == 1:
+        return _insert(connection, records[0])
+    connection.execute("SAVEPOINT one")
+    written = all(_insert(connection, record) for record in records)
+    connection.execute("RELEASE one" if written else "ROLLBACK TO one")
+    return written
+
+
 def _insert(connection: sqlite3.Connection, r: Record) -> bool:
-    values = (r.id.hex, _text(r.at), r.once, r.facts, r.salt, r.commitment)
+    values = (r.id.replace("-", ""), _text(r.at), r.once, r.facts, r.salt, r.commitment)
     return connection.execute(_INSERT, values).rowcount == 1
 
 
@@ -180,19 +178,23 @@ class SqliteRows:
     def __init__(self, file: Path, timeout: float = 3.0) -> None:
         self._file, self._timeout = file, timeout
         self._pool = ThreadPoolExecutor(1, "gateway-rows")
+        self._batching = Batching(self._fetch, 1)
         self._held: tuple[int, sqlite3.Connection] | None = None
 
     async def find(self, lookup: Lookup, number: str) -> Sequence[Mapping[str, Any]]:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._find, lookup, number)
+        return await self._batching.ask(lookup, number)
 
-    def _find(self, lookup: Lookup, number: str) -> Sequence[Mapping[str, Any]]:
+    async def _fetch(self, lookup: Lookup, numbers: Sequence[str]) -> Sequence[Found]:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._find, lookup, numbers)
+
+    def _find(self, lookup: Lookup, numbers: Sequence[str]) -> Sequence[Found]:
         sql, parameters = statement(lookup, "sqlite")
-        numbers = [number] * len(lookup.resource.match)
+        matched = len(lookup.resource.match)
         try:
             connection = self._connection()
             until = time.monotonic() + self._timeout
             connection.set_progress_handler(lambda: time.monotonic() > until, 10_000)
-            return [dict(row) for row in connection.execute(sql, [*numbers, *parameters])]
+            return [connection.execute(sql, [*[number] * matched, *parameters]).fetchall() for number in numbers]
         except (sqlite3.OperationalError, OSError) as wrong:
             raise Unreachable("too_late" if "interrupted" in str(wrong) else "not_reached") from wrong
         except sqlite3.DatabaseError as wrong:

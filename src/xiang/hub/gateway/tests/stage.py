@@ -168,9 +168,9 @@ class Stage:
         return self.send("GET", path, b"", {})
 
     def ask(self, said: Any = None, kind: str = "query", *, nonce: str = "", query: str = "", **head: Any) -> Answer:
-        """A signed call; ``head`` may set ``at`` (seconds), ``secret``, ``key`` or further headers."""
+        """A signed call; ``head`` may set ``resource``, ``at`` (seconds), ``secret`` or ``key``."""
         body = json.dumps({"subject": LI, "fields": ["name"], "purpose": "service"} if said is None else said).encode()
-        path = f"/v1/resources/people/{kind}"
+        path = f"/v1/resources/{head.get('resource', 'people')}/{kind}"
         headers = {"Authorization": self.signed(path, body, nonce, query, **head)}
         return self.send("POST", path + (f"?{query}" if query else ""), body, headers)
 
@@ -186,6 +186,7 @@ class Stage:
             answer = connection.getresponse()
             text = answer.read()
             said = json.loads(text) if "json" in (answer.getheader("content-type") or "") else {"text": text.decode()}
+            assert "code" in said or answer.status == 200, f"{answer.status} {said}"
             return Answer(answer.status, said, {k.lower(): v for k, v in answer.getheaders()})
         finally:
             connection.close()
@@ -199,7 +200,7 @@ def written(said: dict[str, Any]) -> str:
 
 
 @contextmanager
-def staged(engine: str, folder: Path) -> Iterator[Stage]:
+def staged(engine: str, folder: Path, server: str = POSTGRES) -> Iterator[Stage]:
     """A stage on an engine, with tables and people, and nothing published."""
     if engine == "sqlite":
         stage = Stage(engine, folder, f"sqlite:///{folder / 'records.sqlite3'}")
@@ -208,17 +209,17 @@ def staged(engine: str, folder: Path) -> Iterator[Stage]:
         return
     name = f"xiang_gateway_{secrets.token_hex(4)}"
     try:
-        _on_server(f"CREATE DATABASE {name} TEMPLATE template0")
+        _on_server(server, f"CREATE DATABASE {name} TEMPLATE template0")
     except psycopg.OperationalError:
         pytest.skip("no PostgreSQL here")
-    stage = Stage(engine, folder, POSTGRES.rpartition("/")[0] + f"/{name}")
+    stage = Stage(engine, folder, server.rpartition("/")[0] + f"/{name}")
     at = psycopg.conninfo.conninfo_to_dict(stage.url)
     signed = {"HOST": at.get("host", ""), "PORT": at.get("port", ""), "USER": at.get("user", "")}
     connections.databases["gateway_stage"] = _django("postgresql", name, **signed, PASSWORD=at.get("password", ""))
     try:
         yield from _furnished(stage)
     finally:
-        _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        _on_server(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def _furnished(stage: Stage) -> Iterator[Stage]:
@@ -251,6 +252,6 @@ def _django(engine: str, name: str, **other: str) -> dict[str, Any]:
     )["default"]
 
 
-def _on_server(statement: str) -> None:
-    with psycopg.connect(POSTGRES, autocommit=True) as connection:
+def _on_server(server: str, statement: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(statement)

@@ -75,6 +75,8 @@ def test_an_interface_is_described_and_can_be_tried(
     assert "人口基本信息" in steward.get("/hub/gateway/resources/").content.decode()
     page = steward.get("/hub/gateway/resources/people/").content.decode()
     assert "OpenAPI" in page and "quota_exhausted" in page
+    assert '<td class="mono">phone</td>' in page, "the data items that may be asked for"
+    assert "办理登记" in page, "the grant that one may ask by"
     body = json.dumps({"subject": LI, "fields": ["name"], "purpose": "service"})
     tried = steward.post("/hub/gateway/resources/people/", {"application": "desk", "kind": "query", "body": body})
     text = tried.content.decode()

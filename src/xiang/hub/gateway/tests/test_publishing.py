@@ -17,9 +17,10 @@ from xiang.foundation.ledger.models import DataUse, Entry
 from xiang.foundation.parties.actors import SYSTEM, Actor
 from xiang.foundation.trust import blind
 from xiang.hub.gateway import operations
-from xiang.hub.gateway.models import ApplicationKey, Call, Document, Publication
+from xiang.hub.gateway.models import ApplicationKey, Call, Count, Document, Publication
 from xiang.hub.gateway.tests.records import BODY, VALUES, Hub, Served
 from xiang.hub.gateway.tests.stage import LI
+from xiang.hub.inventory import operations as inventory
 from xiang.hub.sharing import operations as sharing
 
 
@@ -36,9 +37,14 @@ def test_what_is_published_follows_the_records(hub: Hub) -> None:
     version = Publication.objects.get().version
     assert operations.sync() == 0
     sharing.revoke_grant("g.people", "不再需要", SYSTEM)
-    assert operations.publish_if_changed() == 1
-    assert documents("plan")["g.people"]["revoked"] is True
+    assert documents("plan")["g.people"]["revoked"] is True, "nobody waits for the worker"
     assert Publication.objects.get().version == version + 1
+    hub.grant(fields=["phone"])
+    assert documents("plan")["g.people"]["rules"][0]["columns"] == ["phone"]
+    inventory.unmount("people", SYSTEM)
+    assert operations.publish_if_changed() >= 1
+    assert documents("resource") == {}
+    assert operations.publish_if_changed() == 0
 
 
 def test_a_grant_to_whoever_handles_the_item_stays_with_the_forms(hub: Hub) -> None:
@@ -112,13 +118,29 @@ def test_a_record_that_was_changed_on_the_way_is_an_entry_of_its_own(served: Ser
     Call.objects.filter(pk=row.pk).update(facts=row.facts.replace(BODY, "430104.other"))
     operations.take()
     assert DataUse.objects.count() == 0
-    assert Entry.objects.filter(kind="gateway.record.damaged").count() == 1
+    assert Entry.objects.filter(kind="data.damaged").count() == 1
+
+
+def test_one_damaged_record_does_not_keep_the_others_from_the_ledger(served: Served) -> None:
+    served.call()
+    Call.objects.update(facts="no json")
+    served.call()
+    assert operations.take() == 2
+    assert DataUse.objects.count() == 1
+    assert Entry.objects.filter(kind="data.damaged").count() == 1
+
+
+def test_counts_of_windows_that_are_over_are_dropped(hub: Hub) -> None:
+    now = int(instant.now().timestamp())
+    for key in (f"g.use|{now - 7200}+3600", f"g.use|{now - 60}+3600", "g.use"):
+        Count.objects.create(key=key, used=1)
+    assert operations.tidy() == 1
+    assert sorted(Count.objects.values_list("key", flat=True)) == ["g.use", f"g.use|{now - 60}+3600"]
 
 
 def test_a_revocation_reaches_the_plane_and_a_new_grant_too(served: Served) -> None:
     assert served.call().status == 200
     sharing.revoke_grant("g.people", "不再需要", SYSTEM)
-    operations.publish_if_changed()
     begun = time.monotonic()
     served.until(lambda: served.call().code == "grant_revoked")
     assert time.monotonic() - begun < 5

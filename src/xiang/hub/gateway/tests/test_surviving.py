@@ -3,55 +3,18 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from xiang.foundation.ground import instant
-from xiang.hub.gateway.tests.stage import LI, Answer, Stage, plan, resource
-from xiang.hub.policies.masking import Mask
+from xiang.hub.gateway.tests.load import Load
+from xiang.hub.gateway.tests.stage import LI, Answer, Stage, plan
 from xiang.hub.policies.plans import Rate
-from xiang.hub.policies.rows import Compare
-
-
-class Load:
-    """Clients that ask until they are told to stop; every answer that reached them is kept."""
-
-    def __init__(self, stage: Stage, clients: int) -> None:
-        self.stage = stage
-        self.answers: list[tuple[float, Answer]] = []
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._ask) for _ in range(clients)]
-
-    def __enter__(self) -> Load:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _ask(self) -> None:
-        while not self._stop.is_set():
-            try:
-                answer = self.stage.ask()
-            except Exception:  # a killed server answers nothing, or half of it: that is no answer
-                time.sleep(0.01)
-                continue
-            self.answers.append((time.monotonic(), answer))
-
-    @property
-    def served(self) -> list[str]:
-        return [answer.said["call"] for _, answer in list(self.answers) if answer.status == 200]
 
 
 def test_fifty_clients_at_once_use_up_a_quota_exactly(bare: Stage) -> None:
@@ -119,50 +82,6 @@ def test_a_grant_revoked_under_load_is_refused_at_once(stage: Stage, how: str) -
     assert last_served - revoked < 1 + 1  # a second, and what a busy machine takes to send an answer
 
 
-def test_not_one_answer_without_its_record_whatever_is_killed(stage: Stage) -> None:
-    with Load(stage, 8) as load:
-        for _ in range(4):
-            seen = len(load.served)
-            stage.until(lambda seen=seen: len(load.served) > seen + 25)
-            stage.servers[-1].kill()
-            stage.servers[-1].wait()
-            port = stage.port
-            stage.start()
-            assert stage.port != port or stage.health()
-    kept = {facts["id"] for facts in stage.calls() if facts["outcome"] == "served"}
-    assert len(load.served) > 100
-    assert set(load.served) <= kept
-    assert len(set(load.served)) == len(load.served)
-
-
-def test_a_database_that_breaks_off_leaves_no_answer_without_its_record(bare: Stage) -> None:
-    if bare.engine == "sqlite":
-        pytest.skip("a file has no server that could break off")
-    bare.publish_all()
-    bare.start()
-    with Load(bare, 8) as load:
-        for _ in range(5):
-            seen = len(load.served)
-            bare.until(lambda seen=seen: len(load.served) > seen + 20)
-            bare.sql(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-    kept = {facts["id"] for facts in bare.calls()}
-    assert set(load.served) <= kept
-    assert {answer.code for _, answer in load.answers} <= {"", "audit_unavailable", "source_unreachable", "starting"}
-    bare.until(lambda: bare.ask().status == 200)
-
-
-def test_when_records_cannot_be_written_nobody_is_answered(stage: Stage) -> None:
-    stage.sql("ALTER TABLE gateway_call RENAME TO gateway_call_away")
-    answer = stage.ask()
-    assert (answer.status, answer.code) == (503, "audit_unavailable")
-    assert "rows" not in answer.said
-    stage.sql("ALTER TABLE gateway_call_away RENAME TO gateway_call")
-    stage.until(lambda: stage.ask().status == 200)
-
-
 def test_when_sealing_stalls_it_warns_then_refuses_then_recovers_by_itself(stage: Stage) -> None:
     entry = _unsealed(stage, instant.now() - timedelta(seconds=600))
     stage.until(lambda: "xiang-refuses-in" in stage.ask().headers)
@@ -196,81 +115,6 @@ def test_figures_are_kept_by_minute(stage: Stage) -> None:
     for code, calls in stage.sql(rows):
         totals[code] = totals.get(code, 0) + calls
     assert totals == {"ok": 1, "purpose_not_granted": 1}
-
-
-@pytest.fixture
-def department() -> Iterator[tuple[str, dict[str, Any]]]:
-    """A department's API that can be told to fail or to answer slowly."""
-    mood: dict[str, Any] = {"failing": 0, "asked": 0, "wait": None}
-
-    class Api(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            said = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            mood["asked"] += 1
-            if mood["wait"] is not None:
-                mood["wait"].wait(20)
-            if mood["failing"] > 0:
-                mood["failing"] -= 1
-                self.send_error(500)
-                return
-            rows = [{"name": "李小明", "division": d} for d in ("430104", "430102")] if said["number"] == LI else []
-            body = json.dumps({"rows": rows}).encode()
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Api)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/", mood
-    server.shutdown()
-    server.server_close()
-
-
-def _proxied(bare: Stage, address: str, **source: Any) -> Callable[[], Answer]:
-    masked = plan(rows=Compare("division", "eq", ("430104",)), masks=(("name", Mask("name")),))
-    bare.publish_all(masked)
-    said = {"kind": "http", "address": address, "timeout": 0.5, "rest": 0.5, **source}
-    bare.publish(("resource", "people", resource(source=said, limit=9)))
-    bare.start()
-    return bare.ask
-
-
-@pytest.mark.parametrize("bare", ["sqlite"], indirect=True)
-def test_a_departments_api_is_asked_again_filtered_and_masked(
-    bare: Stage, department: tuple[str, dict[str, Any]]
-) -> None:
-    address, mood = department
-    ask = _proxied(bare, address, retries=1)
-    mood["failing"] = 1
-    answer = ask()
-    assert answer.said["rows"] == [{"name": "李*明"}]
-    assert mood["asked"] == 2
-
-
-@pytest.mark.parametrize("bare", ["sqlite"], indirect=True)
-def test_an_api_that_fails_is_left_in_peace_for_a_while(bare: Stage, department: tuple[str, dict[str, Any]]) -> None:
-    address, mood = department
-    ask = _proxied(bare, address, retries=0, failures=2)
-    mood["failing"] = 2
-    assert [ask().code for _ in range(2)] == ["source_unreachable"] * 2
-    assert mood["asked"] == 2
-    assert ask().code == "source_unreachable"
-    assert mood["asked"] == 2
-    bare.until(lambda: ask().status == 200)
-
-
-@pytest.mark.parametrize("bare", ["sqlite"], indirect=True)
-def test_an_api_that_hangs_is_not_waited_for(bare: Stage, department: tuple[str, dict[str, Any]]) -> None:
-    address, mood = department
-    ask = _proxied(bare, address, retries=0, failures=50)
-    mood["wait"] = threading.Event()
-    assert ask().code == "source_unreachable"
-    mood["wait"].set()
-    mood["wait"] = None
-    bare.until(lambda: ask().status == 200)
 
 
 def _at(stage: Stage, at: datetime) -> Any:
