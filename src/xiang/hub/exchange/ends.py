@@ -1,19 +1,68 @@
-"""The ends of a job, from its addresses."""
+"""The ends of a job, from its addresses; the inventory knows where what is registered lies."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 
+from xiang.foundation.ground.errors import Absent
+from xiang.foundation.parties.actors import SYSTEM
 from xiang.hub.exchange.engine import addresses
 from xiang.hub.exchange.engine.ends import Source, Target
+from xiang.hub.exchange.engine.errors import Stopped
+from xiang.hub.exchange.engine.mapping import Mapped, Rule
 from xiang.hub.exchange.models import Job
+from xiang.hub.inventory import operations as inventory
+from xiang.hub.inventory import queries as registered
+from xiang.hub.inventory.models import System
 
 
 def source_of(job: Job) -> Source:
-    return addresses.end_of(job.source_address, job.source_table, Path(settings.DATA), job.key_columns)
+    rules = [Rule(**one) for one in job.mapping]
+    named = {rule.name: rule.source for rule in rules if rule.source}
+    address, table = place_of(job.source_address, job.source_table)
+    key = [named.get(name, name) for name in job.key_columns]
+    found = addresses.end_of(address, table, Path(settings.DATA), key)
+    return Mapped(found, rules) if rules else found
 
 
 def target_of(job: Job) -> Target:
-    return addresses.target_of(job.target_address, job.target_table, Path(settings.DATA), job.key_columns)
+    return addresses.target_of(
+        *place_of(job.target_address, job.target_table), Path(settings.DATA), tuple(job.key_columns)
+    )
+
+
+def place_of(address: str, table: str) -> tuple[str, str]:
+    """Address and table of what a job names; raises ``Stopped`` when it is not registered any more."""
+    kind, _, key = address.partition(":")
+    if kind not in ("resource", "system"):
+        return address, table
+    system = system_of(address)
+    if kind == "resource":
+        table = registered.resource(key).table
+    connection = system.connection
+    if connection.startswith("file:"):  # the inventory keeps a department's files among its sources
+        return f"file:{Path(settings.DATA) / 'sources' / connection.removeprefix('file:')}", table
+    return connection, table
+
+
+def system_of(address: str) -> System:
+    """The registered system at an address; raises ``Stopped``."""
+    kind, _, key = address.partition(":")
+    try:
+        found = registered.resource(key).system if kind == "resource" else registered.systems().filter(key=key).first()
+    except Absent as absent:
+        raise Stopped("not_registered", f"没有登记资源“{key}”，或者已经下线。请先在一本账里登记。") from absent
+    if found is None:
+        raise Stopped("not_registered", f"没有登记系统“{key}”，或者已经撤销。请先在一本账里登记。")
+    return found
+
+
+def report(job: Job, at: datetime, rows: int | None) -> None:
+    """Tell the inventory that what is registered at the target is as fresh as its source was at ``at``."""
+    place = place_of(job.target_address, job.target_table)
+    for key, one in registered.resources().items():
+        if (one.system.connection, one.table) == place or job.target_address == f"resource:{key}":
+            inventory.report_update(key, at, SYSTEM, rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.db import models
@@ -12,11 +13,17 @@ from xiang.foundation.ground.ids import new_id
 _OPEN = ["queued", "running"]
 
 
+def new_salt() -> str:
+    """What the digests of a run are salted with (hexadecimal): nobody knows it before the receipt."""
+    return secrets.token_hex(64)
+
+
 class Job(models.Model):
     """What is carried from where to where (交换任务).
 
-    An address holds no secret: ``sqlite:name``, ``env:VARIABLE``, ``file:name``, ``zone:domain/key``. ``known`` is the
-    source's schema when it last ran well, ``since`` the watermark up to which everything is over.
+    An address holds no secret: ``resource:key`` and ``system:key`` are registered in the inventory, which knows where;
+    else ``sqlite:name``, ``env:VARIABLE``, ``file:name``, ``zone:domain/key``. ``known`` is the source's schema when it
+    last ran well, ``since`` the watermark up to which everything is over; ``overlap`` (seconds or numbers) lies before it.
     """
 
     class Mode(models.TextChoices):
@@ -41,6 +48,9 @@ class Job(models.Model):
     mode = models.CharField(max_length=12, choices=Mode.choices)
     key_columns: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
     watermark = models.CharField(max_length=64, blank=True)
+    overlap = models.PositiveIntegerField(default=0)
+    tombstone = models.CharField(max_length=64, blank=True)
+    mapping: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list)
     rate = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
     known: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(null=True)
@@ -94,9 +104,9 @@ class Run(models.Model):
     finished_at = models.DateTimeField(null=True)
     rows = models.BigIntegerField(default=0)
     upto: models.JSONField[Any, Any] = models.JSONField(null=True)
+    salt = models.CharField(max_length=128, default=new_salt)
     attempts = models.PositiveIntegerField(default=0)
     owner = models.CharField(max_length=64, blank=True)
-    lease_until = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     cancelling = models.BooleanField(default=False)
     code = models.CharField(max_length=64, blank=True)
@@ -170,7 +180,10 @@ class LineageEvent(models.Model):
 
 
 class Migration(models.Model):
-    """The moving of a department's database (三不变迁移): who manages it, who uses it and its purpose stay as they are."""
+    """The moving of a department's database (三不变迁移): who manages it, who uses it and its purpose stay as they are.
+
+    A check of its tables is done by the worker: due at ``check_due_at``, which whoever does it puts off while it lives.
+    """
 
     class State(models.TextChoices):
         ASSESSED = "assessed", "已评估"
@@ -191,6 +204,10 @@ class Migration(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.ASSESSED)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    check_asked_at = models.DateTimeField(null=True)
+    check_asked_by = models.CharField(max_length=100, blank=True)
+    check_owner = models.CharField(max_length=64, blank=True)
+    check_due_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "数据库迁移"
@@ -217,6 +234,7 @@ class MigrationTable(models.Model):
     target_rows = models.BigIntegerField(null=True)
     target_digest = models.CharField(max_length=64, blank=True)
     checked_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "迁移的表"

@@ -23,7 +23,12 @@ _KINDS: dict[str, Kind] = {
     "failed": "late",
     "cancelled": "stop",
 }
-_PHASES = {"loading": "正在搬运", "publishing": "正在发布到目标表", "counting": "正在读回核对"}
+_PHASES = {
+    "loading": "正在搬运",
+    "publishing": "正在发布到目标表",
+    "removing": "正在删除来源已删的行",
+    "counting": "正在读回核对",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from xiang.hub.exchange.engine.digest import Tally
 from xiang.hub.exchange.engine.running import Outcome
 from xiang.hub.exchange.models import Receipt, Run
 
-VERSION = 1
+VERSION = 2
 
 
 def content_of(run: Run, outcome: Outcome, source: str, target: str) -> dict[str, Any]:
@@ -26,7 +26,8 @@ def content_of(run: Run, outcome: Outcome, source: str, target: str) -> dict[str
         "run": str(run.pk),
         "job": job.key,
         "mode": job.mode,
-        "method": "sum of SM3(salt, binary COPY tuple) modulo 2^256",
+        "method": f"sum of SM3(salt, pages of {outcome.source.page} binary COPY tuples by key) modulo 2^256",
+        "mapping": job.mapping,
         "salt": outcome.source.salt.hex(),
         "columns": [[one.name, one.type] for one in outcome.wire.columns],
         "key": list(outcome.wire.key),

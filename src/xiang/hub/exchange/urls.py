@@ -15,6 +15,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/receipt.json", views.receipt, name="receipt"),
     path("runs/<uuid:run_id>/lineage.json", views.lineage, name="lineage"),
     path("migrations/", views.migrations, name="migrations"),
+    path("migrations/new/", views.propose, name="propose"),
     path("migrations/<slug:key>/", views.migration, name="migration"),
     path("<slug:key>/", views.job, name="job"),
     path("<slug:key>/act/", views.act, name="act"),

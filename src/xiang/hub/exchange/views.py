@@ -16,12 +16,15 @@ from xiang.foundation.ground.errors import Absent, FieldError, Invalid
 from xiang.foundation.pages.http import page
 from xiang.foundation.parties.actors import Actor, actor_of
 from xiang.hub.exchange import operations, presenting, queries
+from xiang.hub.exchange.engine.mapping import Rule, rules_of, text_of
 from xiang.hub.exchange.models import Job
+from xiang.hub.inventory import queries as registered
 
 _LATEST = 50
+_MOVING = ("title", "body_key", "source_address", "target_address", "old_channel")
 _FIELDS = (
     "title", "source_body", "source_address", "source_table", "target_body", "target_address", "target_table", "mode",
-    "watermark",
+    "watermark", "tombstone",
 )  # fmt: skip
 
 
@@ -56,15 +59,23 @@ def define(request: HttpRequest) -> HttpResponse:
     errors: tuple[FieldError, ...] = ()
     if request.method == "POST":
         keys = request.POST.get("key_columns", "").replace("，", ",").replace(",", " ").split()
-        values = {**given, "key_columns": keys, "rate": _number(request.POST.get("rate", ""), 0)}
+        numbers = {name: _number(request.POST.get(name, ""), 0) for name in ("rate", "overlap")}
         try:
+            mapping = _mapping(request.POST.get("mapping", ""))
+            values = {**given, **numbers, "key_columns": keys, "mapping": mapping}
             made = operations.put_job(request.POST.get("key", "").strip(), values, actor)
         except Invalid as wrong:
             errors = wrong.errors
         else:
             messages.success(request, "任务已经建好，可以运行。")
             return redirect("exchange:job", made.key)
-    context = {"given": request.POST, "errors": errors, "modes": Job.Mode.choices, "nav": "exchange"}
+    context = {
+        "given": request.POST,
+        "errors": errors,
+        "modes": Job.Mode.choices,
+        "systems": registered.systems().order_by("key"),
+        "nav": "exchange",
+    }
     return page(request, "exchange/define.html", context, status=422 if errors else 200)
 
 
@@ -78,6 +89,7 @@ def job(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "job": found,
         "schedule": getattr(found, "schedule", None),
+        "mapping": text_of([Rule(**one) for one in found.mapping]),
         "runs": rows,
         "busy": any(one.open for one in rows),
         "nav": "exchange",
@@ -163,25 +175,60 @@ def migrations(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+def propose(request: HttpRequest) -> HttpResponse:
+    """Propose the moving of a database: its tables are looked at before anything is kept."""
+    actor = steward_of(request)
+    errors: tuple[FieldError, ...] = ()
+    if request.method == "POST":
+        values = {name: request.POST.get(name, "").strip() for name in _MOVING}
+        tables = list(dict.fromkeys(request.POST.get("tables", "").replace(",", " ").replace("，", " ").split()))
+        try:
+            made = operations.propose(request.POST.get("key", "").strip(), values, tables, actor)
+        except Invalid as wrong:
+            errors = wrong.errors
+        else:
+            return redirect("exchange:migration", made.key)
+    context = {
+        "given": request.POST,
+        "errors": errors,
+        "systems": registered.systems().order_by("key"),
+        "nav": "exchange",
+    }
+    return page(request, "exchange/propose.html", context, status=422 if errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
 def migration(request: HttpRequest, key: str) -> HttpResponse:
     """One moving: its steps, its tables with both counts, the check and the cut-over."""
     actor = steward_of(request)
     found = queries.migration_for(actor, key)
     if request.method == "POST":
         if request.POST.get("step") == "check":
-            operations.check_tables(key, actor)
+            operations.ask_check(key, actor)
         else:
             operations.advance(key, actor)
         return redirect("exchange:migration", key)
+    tables = list(found.tables.select_related("job"))
+    checking = found.check_due_at is not None
     context = {
         "migration": found,
         "steps": presenting.steps_of(found),
-        "tables": found.tables.select_related("job"),
+        "tables": tables,
+        "checked": sum(one.checked_at is not None or one.reason != "" for one in tables),
+        "checking": checking,
         "next": presenting.next_step(found),
-        "may_check": found.state != "assessed" and found.state != "closed",
+        "may_check": found.state not in ("assessed", "closed") and not checking,
         "nav": "exchange",
     }
-    return page(request, "exchange/migration.html", context)
+    return page(request, "exchange/migration.html", context, fragment="exchange/_checks.html")
+
+
+def _mapping(text: str) -> list[dict[str, Any]]:
+    try:
+        return [rule.plain() for rule in rules_of(text)]
+    except ValueError as wrong:
+        raise Invalid([FieldError("/mapping", "mapping_form", f"字段映射{wrong}")]) from wrong
 
 
 def _number(text: str, otherwise: int) -> int:

@@ -1,4 +1,4 @@
-"""Where an end is: ``sqlite:name``, ``env:VARIABLE``, ``file:name``, ``zone:domain/key`` or a database's address.
+"""Where an end is: ``sqlite:name``, ``env:VARIABLE``, ``file:name``, ``zone:domain/key``, a database's or an interface's.
 
 What people write down holds no secret: a database with a password stands in an environment variable.
 """
@@ -34,6 +34,10 @@ def end_of(address: str, table: str, data: Path, key: Sequence[str] = (), column
         from xiang.hub.exchange.engine.mariadb import MariaTable
 
         return MariaTable(address, table)
+    if scheme in ("http", "https"):
+        from xiang.hub.exchange.engine.http import HttpRows
+
+        return HttpRows(address, table, key)
     if scheme == "sqlite":
         from xiang.hub.exchange.engine.sqlite import SqliteTable
 
@@ -44,21 +48,21 @@ def end_of(address: str, table: str, data: Path, key: Sequence[str] = (), column
         return ZoneTable(_inside(data / "zone", rest), key)
     if scheme == "file":
         return _file(_inside(data / "exchange", rest), key, columns)
-    raise Stopped("no_connector", "这种地址还不能交换。可用：PostgreSQL、MariaDB、SQLite、文件、集中管理区。")
+    raise Stopped("no_connector", "这种地址还不能交换。可用：PostgreSQL、MariaDB、SQLite、接口、文件、集中管理区。")
 
 
 def target_of(address: str, table: str, data: Path, key: Sequence[str] = (), columns: Sequence[Column] = ()) -> Target:
     """The same, for writing."""
     found = end_of(address, table, data, key, columns)
     if not hasattr(found, "begin"):
-        raise Stopped("not_writable", "Excel 和 Parquet 文件只能作来源，请改用 CSV 或者数据库作目标。")
+        raise Stopped("not_writable", "接口、Excel 和 Parquet 文件只能作来源，请改用 CSV 或者数据库作目标。")
     return found  # type: ignore[return-value]
 
 
 def carries_secret(address: str) -> bool:
     """Whether an address holds a password, which nobody writes down here."""
     place = urlsplit(address)
-    return place.scheme in (*_POSTGRES, *_MARIADB)
+    return place.scheme in (*_POSTGRES, *_MARIADB, "http", "https")
 
 
 def _file(file: Path, key: Sequence[str], columns: Sequence[Column]) -> Source:

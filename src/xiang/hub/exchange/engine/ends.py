@@ -15,11 +15,17 @@ Batches = Iterable[Sequence[Row]]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which rows by a watermark (水位线): those above ``after`` up to ``upto``, as the source itself writes them."""
+    """Which rows by a watermark (水位线): those above ``after`` up to ``upto``, as the source itself writes them.
+
+    ``tombstone`` names the column by which the source marks rows as deleted (true, not zero, or filled in); ``dead`` asks
+    for those alone, otherwise they are left out.
+    """
 
     column: str
     after: Any
     upto: Any
+    tombstone: str = ""
+    dead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,8 @@ class Source(Protocol):
     """Where rows come from."""
 
     title: str
+    #: Whether rows come in the order of the key as every engine that does so sorts it, from both ``read`` and ``tally``.
+    keeps_order: bool
 
     def schema(self) -> Schema | None:
         """Columns and key as they are now; ``None`` when there is no such table."""
@@ -57,6 +65,9 @@ class Source(Protocol):
 
     def position(self, wanted: Schema, last: Row, rows: int) -> str:
         """Where to go on after ``last``, the ``rows``-th row of the run; empty: only from the beginning."""
+
+    def resumes(self, wanted: Schema) -> bool:
+        """Whether ``position`` knows a place to go on from."""
 
     def highest(self, column: str) -> Any:
         """The highest watermark now, as the source writes it; ``None`` when there are no rows."""
@@ -77,8 +88,11 @@ class Target(Source, Protocol):
     def publish(self, run: str, wanted: Schema, mode: Mode) -> Changes:
         """Bring what was staged into the table, and note that it was, in one transaction (or so that it shows)."""
 
-    def tally(self, run: str, wanted: Schema, mode: Mode, salt: bytes) -> Tally:
-        """Count and sum what the table holds now, read back on a new connection: all of it, or what was staged."""
+    def remove(self, wanted: Schema, batches: Batches) -> int:
+        """Delete the rows with these keys (``wanted`` holds the key alone), in one transaction; how many there were."""
+
+    def tally(self, run: str, wanted: Schema, mode: Mode, count: Tally) -> Tally:
+        """Take into ``count`` what the table holds now, read back on a new connection: all of it, or what was staged."""
 
     def finish(self, run: str) -> None:
         """Remove what the run needed."""

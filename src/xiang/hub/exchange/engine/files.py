@@ -6,7 +6,9 @@ whole, and Parquet and Excel must have their end.
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import errno
 import itertools
 import json
 import os
@@ -19,9 +21,9 @@ from typing import IO, Any
 from uuid import UUID
 
 from xiang.hub.exchange.engine import texts
-from xiang.hub.exchange.engine.digest import Tally, tally_of
+from xiang.hub.exchange.engine.digest import Tally
 from xiang.hub.exchange.engine.ends import Batches, Changes, Mode, Progress, Window
-from xiang.hub.exchange.engine.errors import Stopped
+from xiang.hub.exchange.engine.errors import Interrupted, Stopped
 from xiang.hub.exchange.engine.wire import Column, Row, Schema, decoder, rows_of
 
 HALF = Stopped("half_written", "文件没有写完：最后一行不完整，或者还在增长。请等对方传完再运行。")
@@ -30,6 +32,8 @@ _LIMIT = 1 << 24
 
 class CsvFile:
     """A CSV file with a line of names. Without ``columns`` all its columns are text."""
+
+    keeps_order = False
 
     def __init__(
         self, file: Path, columns: Sequence[Column] = (), key: Sequence[str] = (), size: int | None = None
@@ -69,6 +73,9 @@ class CsvFile:
     def position(self, wanted: Schema, last: Row, rows: int) -> str:
         seen = self.file.stat()
         return f"{rows}:{seen.st_size}:{seen.st_mtime_ns}"
+
+    def resumes(self, wanted: Schema) -> bool:
+        return True
 
     def highest(self, column: str) -> Any:
         raise Stopped("no_watermark", "文件没有水位线，请用全量或者合并。")
@@ -150,13 +157,14 @@ class CsvFile:
 
     def write(self, run: str, wanted: Schema, batches: Batches, so_far: Progress, then: Callable[[], Progress]) -> None:
         decode = decoder(wanted.columns)
-        with self._aside.open("a", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream)
-            for batch in batches:
-                writer.writerows([_shown(value) for value in decode(row)] for row in batch)
-            stream.flush()
-            os.fsync(stream.fileno())
-        self._note(run, then())
+        with _writing():
+            with self._aside.open("a", encoding="utf-8", newline="") as stream:
+                writer = csv.writer(stream)
+                for batch in batches:
+                    writer.writerows([_shown(value) for value in decode(row)] for row in batch)
+                stream.flush()
+                os.fsync(stream.fileno())
+            self._note(run, then())
 
     def publish(self, run: str, wanted: Schema, mode: Mode) -> Changes:
         known = json.loads(self._noted.read_text())
@@ -165,15 +173,28 @@ class CsvFile:
         self._note(run, Progress(known["chunks"], known["rows"], known["total"], known["position"], published=True))
         return Changes(known["rows"])
 
-    def tally(self, run: str, wanted: Schema, mode: Mode, salt: bytes) -> Tally:
+    def remove(self, wanted: Schema, batches: Batches) -> int:
+        raise Stopped("file_is_whole", "文件只能整个写：请用全量。")
+
+    def tally(self, run: str, wanted: Schema, mode: Mode, count: Tally) -> Tally:
         back = CsvFile(self.file)
         back._own = True
         # An empty text and no value read alike in CSV; what was written as text with nothing in it comes back so.
-        return tally_of(back.read(wanted), salt)
+        return count.taken(back.read(wanted))
 
     def finish(self, run: str) -> None:
         self._aside.unlink(missing_ok=True)
         self._noted.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as wrong:
+        if wrong.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise Interrupted("disk_full", "磁盘满了。请清出空间，之后会从最后一块接着运行。") from wrong
+        raise Interrupted("not_reached", "文件写不了，稍后会接着运行。") from wrong
 
 
 def _shown(value: Any) -> Any:
@@ -191,6 +212,8 @@ def _shown(value: Any) -> Any:
 
 class SheetFile:
     """The first sheet of an Excel workbook, read row by row; its first row are names."""
+
+    keeps_order = False
 
     def __init__(self, file: Path, columns: Sequence[Column] = (), key: Sequence[str] = ()) -> None:
         self.file = file
@@ -226,6 +249,9 @@ class SheetFile:
     def position(self, wanted: Schema, last: Row, rows: int) -> str:
         return ""
 
+    def resumes(self, wanted: Schema) -> bool:
+        return False
+
     def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Sequence[Row]]:
         rows = self._rows()
         names = [str(one).strip() for one in next(rows)]
@@ -236,6 +262,8 @@ class SheetFile:
 
 class ParquetFile:
     """A Parquet file, read a group of rows at a time."""
+
+    keeps_order = False
 
     def __init__(self, file: Path, key: Sequence[str] = ()) -> None:
         self.file = file
@@ -261,6 +289,9 @@ class ParquetFile:
 
     def position(self, wanted: Schema, last: Row, rows: int) -> str:
         return ""
+
+    def resumes(self, wanted: Schema) -> bool:
+        return False
 
     def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Sequence[Row]]:
         batches = self._parquet().iter_batches(batch_size=5000, columns=list(wanted.names))

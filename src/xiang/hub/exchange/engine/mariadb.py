@@ -35,12 +35,13 @@ _NAMES = {
 }  # fmt: skip
 _KEY_TEXT = "VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
 _GONE = {1040, 1053, 1077, 1205, 1213, 1927, 2002, 2003, 2006, 2013}
-_DUPLICATE, _SIZE = 1062, re.compile(r"\((\d+),(\d+)\)")
+_FULL, _SIZE = {1021, 1030, 1114}, re.compile(r"\((\d+),(\d+)\)")
 
 
 class MariaTable(SqlTable):
     """A table of a MariaDB or MySQL database: ``mysql://user:password@host:port/database``."""
 
+    keeps_order = True
     mark = "%s"
     key_type = _KEY_TEXT
     locking = " FOR UPDATE"
@@ -109,6 +110,10 @@ class MariaTable(SqlTable):
             raise Stopped("duplicate_key", "有两行的主键相同，或者必填项为空，目标不能写入。请在来源核对。") from wrong
         except (pymysql.err.OperationalError, pymysql.err.InternalError, pymysql.err.InterfaceError) as wrong:
             number = wrong.args[0] if wrong.args else 0
+            if number in _FULL:
+                raise Interrupted(
+                    "disk_full", "目标数据库的磁盘满了。请清出空间，之后会从最后一块接着运行。"
+                ) from wrong
             if number in _GONE or not number:
                 raise Interrupted("not_reached", "数据库连不上，或者连接断了。恢复后会接着运行。") from wrong
             raise Stopped(f"mariadb_{number}", "数据库拒绝了这次操作，请联系该库的管理员。") from wrong

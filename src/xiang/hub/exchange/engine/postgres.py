@@ -1,8 +1,4 @@
-"""PostgreSQL: binary COPY both ways, without looking into the rows.
-
-The low-level face of the driver hands out a row for a third of the time of its cursor; a row is a message of the
-protocol, so that rows can be counted and summed without being taken apart.
-"""
+"""PostgreSQL: binary COPY both ways, without looking into the rows."""
 
 from __future__ import annotations
 
@@ -11,40 +7,20 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from xiang.hub.exchange.engine import counting, staging
+from xiang.hub.exchange.engine import postgres_catalogue, staging
+from xiang.hub.exchange.engine.copying import HEADER, TRAILER, copied_out, refused
 from xiang.hub.exchange.engine.digest import Tally
 from xiang.hub.exchange.engine.ends import Batches, Changes, Mode, Progress, Window
-from xiang.hub.exchange.engine.errors import Interrupted, Stopped
+from xiang.hub.exchange.engine.errors import Stopped
 from xiang.hub.exchange.engine.postgres_types import TYPES, column_of, definition
-from xiang.hub.exchange.engine.wire import Column, Row, Schema
+from xiang.hub.exchange.engine.wire import Column, Row, Schema, decoder
 
 if TYPE_CHECKING:
     import psycopg
 
-BATCH = 4000
-HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
-TRAILER = b"\xff\xff"
-
-_COLUMNS = """
-SELECT a.attname, t.typname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull
-FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum"""
-_KEY = """
-SELECT a.attname FROM pg_index i CROSS JOIN unnest(i.indkey) WITH ORDINALITY k(num, place)
-JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.num
-WHERE i.indrelid = to_regclass(%s) AND i.indisprimary ORDER BY k.place"""
-# Who would lose something if the table were replaced by another of the same name.
-_DEPENDANTS = """
-SELECT EXISTS (SELECT 1 FROM pg_depend d WHERE d.refobjid = c.oid AND d.deptype = 'n' AND d.classid IN
-           ('pg_rewrite'::regclass, 'pg_proc'::regclass))
-    OR EXISTS (SELECT 1 FROM pg_constraint WHERE contype = 'f' AND c.oid IN (conrelid, confrelid))
-    OR EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal)
-    OR EXISTS (SELECT 1 FROM pg_inherits WHERE c.oid IN (inhrelid, inhparent))
-    OR EXISTS (SELECT 1 FROM pg_publication_rel WHERE prrelid = c.oid)
-    OR EXISTS (SELECT 1 FROM pg_attrdef x JOIN pg_depend d ON d.objid = x.oid WHERE x.adrelid = c.oid
-           AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid)
-    OR c.relacl IS NOT NULL OR c.relrowsecurity OR pg_get_userbyid(c.relowner) <> current_user
-FROM pg_class c WHERE c.oid = to_regclass(%s)"""
+_WRITE = 1 << 19
+#: How long a run waits for a table that somebody has locked, before it is put off.
+LOCK_WAIT = "30s"
 
 
 def quoted(name: str) -> str:
@@ -53,6 +29,8 @@ def quoted(name: str) -> str:
 
 class PostgresTable:
     """A table of a PostgreSQL database; ``name`` may carry its schema."""
+
+    keeps_order = True
 
     def __init__(self, address: str, name: str) -> None:
         self.address = address
@@ -70,23 +48,17 @@ class PostgresTable:
             with psycopg.connect(
                 self.address,
                 connect_timeout=10,
-                options="-c timezone=UTC -c lock_timeout=30s -c idle_in_transaction_session_timeout=0",
+                options=f"-c timezone=UTC -c jit=off -c lock_timeout={LOCK_WAIT} -c idle_in_transaction_session_timeout=0",
                 **options,
             ) as connection:
                 yield connection
-        except (psycopg.OperationalError, psycopg.InterfaceError) as wrong:
-            raise Interrupted("not_reached", "数据库连不上，或者连接断了。恢复后会接着运行。") from wrong
-        except psycopg.errors.UniqueViolation as wrong:
-            raise Stopped("duplicate_key", "有两行的主键相同，目标不能写入。请在来源核对主键。") from wrong
         except psycopg.Error as wrong:
-            raise Stopped(
-                f"sqlstate_{wrong.sqlstate or 'none'}", "数据库拒绝了这次操作，请联系该库的管理员。"
-            ) from wrong
+            raise refused(wrong.sqlstate or "") from wrong
 
     def schema(self) -> Schema | None:
         with self._open() as connection:
-            found = connection.execute(_COLUMNS, [self.table]).fetchall()
-            key = [name for (name,) in connection.execute(_KEY, [self.table])]
+            found = connection.execute(postgres_catalogue.COLUMNS, [self.table]).fetchall()
+            key = [name for (name,) in connection.execute(postgres_catalogue.KEY, [self.table])]
         return Schema(tuple(column_of(*row) for row in found), tuple(key)) if found else None
 
     def highest(self, column: str) -> Any:
@@ -96,6 +68,9 @@ class PostgresTable:
 
     def position(self, wanted: Schema, last: Row, rows: int) -> str:
         return staging.position_of(wanted, last)
+
+    def resumes(self, wanted: Schema) -> bool:
+        return bool(wanted.key)
 
     def selecting(self, wanted: Schema, present: Schema, source: str = "") -> str:
         """``SELECT`` that answers with the kinds of ``wanted``."""
@@ -108,7 +83,7 @@ class PostgresTable:
         present = self.schema()
         if present is None:
             raise Stopped("table_absent", f"没有这张表：{self.name}。")
-        conditions, values = [], []
+        conditions: list[sql.Composable] = []
         key = ", ".join(quoted(name) for name in wanted.key)
         if after:
             values = [sql.Literal(value) for value in staging.key_at(wanted, after)]
@@ -118,6 +93,11 @@ class PostgresTable:
             conditions.append(sql.SQL("{} <= {}").format(column, sql.Literal(window.upto)))
             if window.after is not None:
                 conditions.append(sql.SQL("{} > {}").format(column, sql.Literal(window.after)))
+            if window.tombstone:
+                marked = present.column(window.tombstone)
+                if marked is None:
+                    raise Stopped("tombstone_absent", f"来源没有删除标记列“{window.tombstone}”。")
+                conditions.append(sql.SQL(staging.tombstone(quoted(marked.name), marked, dead=window.dead)))
         where = sql.SQL(" WHERE ") + sql.SQL(" AND ").join(conditions) if conditions else sql.SQL("")
         order = sql.SQL(f" ORDER BY {key}" if key else "")
         with self._open(autocommit=True) as connection:
@@ -158,7 +138,8 @@ class PostgresTable:
             columns = ", ".join(definition(column) for column in wanted.columns)
             connection.execute(f"CREATE TABLE {self.table} ({columns}{f', PRIMARY KEY ({key})' if key else ''})")
         if mode == "full":
-            connection.execute(f"CREATE TABLE {name} (LIKE {self.table} INCLUDING ALL)")
+            # Indexes are built when everything is in: less than half of what keeping them up row by row costs.
+            connection.execute(f"CREATE TABLE {name} (LIKE {self.table} INCLUDING ALL EXCLUDING INDEXES)")
             return
         staging.need_key(wanted)
         connection.execute(f"CREATE TABLE {name} (LIKE {self.table} INCLUDING DEFAULTS, PRIMARY KEY ({key}))")
@@ -170,10 +151,14 @@ class PostgresTable:
             if self._progress(connection, run) != so_far:
                 raise staging.superseded()
             with connection.cursor().copy(into.encode()) as copy:
-                copy.write(HEADER)
+                held, size = [HEADER], 0
                 for batch in batches:
-                    copy.write(b"".join(batch))
-                copy.write(TRAILER)
+                    held.append(b"".join(batch))
+                    size += len(held[-1])
+                    if size > _WRITE:
+                        copy.write(b"".join(held))
+                        held, size = [], 0
+                copy.write(b"".join([*held, TRAILER]))
             self._note_progress(connection, run, then())
 
     def _note_progress(self, connection: psycopg.Connection[Any], run: str, progress: Progress) -> None:
@@ -191,7 +176,7 @@ class PostgresTable:
                 return Changes(progress.rows)
             staged = self._beside(staging.staging_of(run))
             if mode == "full":
-                changes = self._replace(connection, staged, progress.rows)
+                changes = self._replace(connection, staged, progress.rows, wanted.key)
             else:
                 changes = self._merge(connection, staged, wanted, deleting=mode == "merge")
             connection.execute(
@@ -200,16 +185,36 @@ class PostgresTable:
             )
             return changes
 
-    def _replace(self, connection: psycopg.Connection[Any], staged: str, rows: int) -> Changes:
-        kept = connection.execute(_DEPENDANTS, [self.table]).fetchone()
+    def _replace(self, connection: psycopg.Connection[Any], staged: str, rows: int, key: Sequence[str]) -> Changes:
+        kept = connection.execute(postgres_catalogue.DEPENDANTS, [self.table]).fetchone()
         if kept and kept[0]:
             # Views, keys, triggers and rights hang on the table itself: its rows are replaced, not the table.
             gone = connection.execute(f"DELETE FROM {self.table}").rowcount  # noqa: S608
             connection.execute(f"INSERT INTO {self.table} SELECT * FROM {staged}")  # noqa: S608
             return Changes(rows, gone)
+        indexes = self._index(connection, staged)
+        if key:  # without knowing that rows lie in its order, the planner would sort them to read them back
+            connection.execute(f"ANALYZE {staged} ({', '.join(quoted(name) for name in key)})")
         connection.execute(f"DROP TABLE {self.table}")
         connection.execute(f"ALTER TABLE {staged} RENAME TO {quoted(self.name.rpartition('.')[2])}")
+        for made, named in indexes:
+            connection.execute(f"ALTER INDEX {self._beside(made)} RENAME TO {quoted(named)}")
         return Changes(rows)
+
+    def _index(self, connection: psycopg.Connection[Any], staged: str) -> list[tuple[str, str]]:
+        """Give the staged table the indexes of the table; their names as made, and as they are to be."""
+        found = connection.execute(postgres_catalogue.INDEXES, [self.table]).fetchall()
+        made = []
+        for number, (name, constraint, defined) in enumerate(found):
+            own = f"{staging.staging_of(name)}_{number}"
+            if constraint:
+                connection.execute(f"ALTER TABLE {staged} ADD CONSTRAINT {quoted(own)} {constraint}")
+            else:
+                before, _, rest = defined.partition(" ON ")
+                unique = "UNIQUE " if before.startswith("CREATE UNIQUE") else ""
+                connection.execute(f"CREATE {unique}INDEX {quoted(own)} ON {staged} {rest[rest.index('USING ') :]}")
+            made.append((own, name))
+        return made
 
     def _merge(self, connection: psycopg.Connection[Any], staged: str, wanted: Schema, *, deleting: bool) -> Changes:
         import psycopg
@@ -234,18 +239,27 @@ class PostgresTable:
         except psycopg.errors.InvalidColumnReference as wrong:
             raise Stopped("key_not_unique", "目标表在主键列上没有唯一约束，不能合并。请先在目标建主键。") from wrong
 
-    def tally(self, run: str, wanted: Schema, mode: Mode, salt: bytes) -> Tally:
+    def remove(self, wanted: Schema, batches: Batches) -> int:
+        decode, gone = decoder(wanted.columns), 0
+        same = " AND ".join(f"{quoted(name)} = %s" for name in wanted.names)
+        with self._open() as connection, connection.cursor() as cursor:
+            for batch in batches:
+                cursor.executemany(f"DELETE FROM {self.table} WHERE {same}", [decode(row) for row in batch])  # noqa: S608
+                gone += max(cursor.rowcount, 0)
+        return gone
+
+    def tally(self, run: str, wanted: Schema, mode: Mode, count: Tally) -> Tally:
         present = self.schema()
         if present is None:
             raise Stopped("table_absent", f"没有这张表：{self.name}。")
+        asked = self.selecting(wanted, present)
         if mode == "incremental":
             same = " AND ".join(f"t.{quoted(name)} = s.{quoted(name)}" for name in wanted.key)
-            staged = self._beside(staging.staging_of(run))
-            with self._open(autocommit=True) as connection:
-                asked = f"{self.selecting(wanted, present)} JOIN {staged} s ON {same}"
-                return _tally(copied_out(connection, asked.encode()), salt)
-        with self._open() as connection:
-            return counting.count_whole(connection, self.address, self.table, self.selecting(wanted, present), salt)
+            asked += f" JOIN {self._beside(staging.staging_of(run))} s ON {same}"
+        if count.page > 1:
+            asked += f" ORDER BY {', '.join(f't.{quoted(name)}' for name in wanted.key)}"
+        with self._open(autocommit=True) as connection:
+            return count.taken(copied_out(connection, asked.encode()))
 
     def finish(self, run: str) -> None:
         with self._open() as connection:
@@ -260,15 +274,3 @@ def _shown(column: Column, own: Column | None) -> str:
         return name
     size = f"({column.precision},{column.scale})" if column.precision else ""
     return f"{name}::{TYPES[column.kind]}{size}"
-
-
-def copied_out(connection: psycopg.Connection[Any], statement: bytes) -> Iterator[list[Row]]:
-    """The rows of a ``SELECT`` as tuples, by binary COPY."""
-    return counting.copied_out(connection, statement, BATCH)
-
-
-def _tally(batches: Iterator[list[Row]], salt: bytes) -> Tally:
-    found = Tally(salt)
-    for batch in batches:
-        found.add(batch)
-    return found

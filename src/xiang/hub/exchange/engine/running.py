@@ -13,26 +13,27 @@ was changed since. ``recount`` reads both again, for whoever stops writing first
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
-from xiang.hub.exchange.engine import agreeing
+from xiang.hub.exchange.engine import agreeing, dates
 from xiang.hub.exchange.engine.agreeing import Drift
-from xiang.hub.exchange.engine.digest import Tally, salt_of, tally_of
+from xiang.hub.exchange.engine.digest import BLOCK, PAGE, Tally, page_of
 from xiang.hub.exchange.engine.ends import Changes, Mode, Progress, Source, Target, Window
 from xiang.hub.exchange.engine.errors import Stopped
 from xiang.hub.exchange.engine.wire import Row, Schema
 
-CHUNK = 250_000
+CHUNK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a run is to do. ``rate`` limits rows a second (0: as fast as it goes); ``known`` is the source's schema when
-    the job last ran well."""
+    the job last ran well; ``salt`` is one block of random bytes, the same whenever the run goes on.
+    ``overlap`` begins an increment so many seconds (or numbers) before ``since``: what was committed late comes too."""
 
     run: str
     mode: Mode = "full"
@@ -43,6 +44,9 @@ class Plan:
     rate: int = 0
     chunk: int = CHUNK
     known: Schema | None = None
+    salt: bytes = bytes(BLOCK)
+    overlap: int = 0
+    tombstone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +107,24 @@ def run(source: Source, target: Target, plan: Plan, watch: Watch | None = None) 
     watch.drift(found)
     if any(one.serious for one in found):
         raise Stopped("schema_drift", "来源的表结构变了：" + "".join(one.said for one in found if one.serious))
-    wire = agreeing.agreed(given, target.schema(), plan.key)
-    window, salt = _window(source, plan), salt_of(plan.run)
+    wire, window = agreeing.agreed(given, target.schema(), plan.key), _window(source, plan)
+    page = _page(source, target, given, wire)
     progress = target.begin(plan.run, wire, plan.mode)
     if not progress.published:
         watch.phase("loading")
-        progress = _load(source, target, plan, wire, window, progress, watch)
+        whole = not (_key_holds(given, wire) and source.resumes(wire))
+        work = _Work(plan, wire, window, page, None if whole else -(-plan.chunk // PAGE) * PAGE)
+        progress = _load(source, target, work, progress, watch)
         watch.phase("publishing")
     changes = target.publish(plan.run, wire, plan.mode)
+    if window and window.tombstone and window.upto is not None:
+        watch.phase("removing")
+        keys = Schema(tuple(column for column in wire.columns if column.name in wire.key), wire.key)
+        gone = target.remove(keys, source.read(keys, "", replace(window, dead=True)))
+        changes = replace(changes, deleted=changes.deleted + gone)
     watch.phase("counting")
-    back = target.tally(plan.run, wire, plan.mode, salt)
-    given_tally = Tally(salt, progress.rows, progress.total)
+    back = target.tally(plan.run, wire, plan.mode, Tally(plan.salt, page=page))
+    given_tally = Tally(plan.salt, progress.rows, progress.total, page)
     return Outcome(given_tally, back, changes, wire, given, found, window.upto if window else None)
 
 
@@ -122,8 +133,20 @@ def recount(source: Source, target: Target, plan: Plan) -> tuple[Tally, Tally]:
     given = source.schema()
     if given is None:
         raise Stopped("table_absent", "来源没有这张表，或者文件还没有到。")
-    wire, salt = agreeing.agreed(given, target.schema(), plan.key), salt_of(plan.run)
-    return tally_of(source.read(wire), salt), target.tally(plan.run, wire, "full", salt)
+    wire = agreeing.agreed(given, target.schema(), plan.key)
+    page = _page(source, target, given, wire)
+    own = Tally(plan.salt, page=page).taken(source.read(wire))
+    return own, target.tally(plan.run, wire, "full", Tally(plan.salt, page=page))
+
+
+def _page(source: Source, target: Target, given: Schema, wire: Schema) -> int:
+    alike = source.keeps_order and target.keeps_order and _key_holds(given, wire)
+    return page_of(wire, sorted_alike=alike)
+
+
+def _key_holds(given: Schema, wire: Schema) -> bool:
+    """Whether the source's own table holds the key unique: otherwise rows of one key could fall on both sides of a cut."""
+    return set(wire.key) == set(given.key)
 
 
 def _window(source: Source, plan: Plan) -> Window | None:
@@ -133,52 +156,80 @@ def _window(source: Source, plan: Plan) -> Window | None:
         raise Stopped("no_watermark", "增量要有水位线列，例如更新时间。请先登记。")
     # The upper bound is fixed when the run begins: what comes in meanwhile belongs to the next one.
     upto = plan.upto if plan.upto is not None else source.highest(plan.watermark)
-    return Window(plan.watermark, plan.since, upto)
+    return Window(plan.watermark, _earlier(plan.since, plan.overlap), upto, plan.tombstone)
 
 
-def _load(
-    source: Source, target: Target, plan: Plan, wire: Schema, window: Window | None, progress: Progress, watch: Watch
-) -> Progress:
-    if window and window.upto is None:
+def _earlier(since: Any, overlap: int) -> Any:
+    """A watermark so many seconds or numbers earlier, as the source writes it."""
+    if since is None or not overlap:
+        return since
+    if isinstance(since, int) or (isinstance(since, str) and since.lstrip("-").isdigit()):
+        return type(since)(int(since) - overlap)
+    try:
+        return (dates.moment(since) - timedelta(seconds=overlap)).isoformat(" ")
+    except ValueError as wrong:
+        raise Stopped("overlap_unfit", "水位线不是时间也不是整数，不能往前重叠。请把重叠改为 0。") from wrong
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is loaded, and how: ``size`` rows a chunk; ``None`` goes in as one chunk or not at all, because half of a
+    table without a place to go on from could never be finished."""
+
+    plan: Plan
+    wire: Schema
+    window: Window | None
+    page: int
+    size: int | None
+
+
+def _load(source: Source, target: Target, work: _Work, progress: Progress, watch: Watch) -> Progress:
+    plan, wire = work.plan, work.wire
+    if work.window and work.window.upto is None:
         return progress  # an empty table has nothing new
-    if progress.chunks and not progress.position:
-        return progress  # a table without a place to go on from is one chunk, and that is in
-    batches = _no_larger(source.read(wire, progress.position, window), plan.chunk)
-    # Without a place to go on from, half of a table could never be finished: it goes in as one chunk or not at all.
-    size = plan.chunk if wire.key or source.position(wire, b"", 0) else None
+    if progress.chunks and (not progress.position or progress.rows % work.page):
+        return progress  # only the last chunk has no place to go on from, or ends within a page: everything is in
+    feed = _Feed(source.read(wire, progress.position, work.window))
     pace = _Pace(plan.rate, watch)
-    for first in batches:
+    while feed.more():
         so_far = progress
-        tally = Tally(salt_of(plan.run), so_far.rows, so_far.total)
+        tally = Tally(plan.salt, so_far.rows, so_far.total, work.page)
 
         def then(so_far: Progress = so_far, tally: Tally = tally) -> Progress:
-            place = source.position(wire, tally.last, tally.rows)
+            place = source.position(wire, tally.last, tally.rows) if work.size else ""
             return Progress(so_far.chunks + 1, tally.rows, tally.total, place)
 
-        target.write(plan.run, wire, _chunk(first, batches, tally, size, pace, watch), so_far, then)
+        target.write(plan.run, wire, _counted(feed.take(work.size), tally, pace, watch), so_far, then)
         progress = then()
         watch.chunk(progress.chunks, progress.rows, f"{progress.total:064x}")
     return progress
 
 
-def _no_larger(batches: Iterator[Sequence[Row]], size: int) -> Iterator[Sequence[Row]]:
-    """The batches, cut where they hold more than a chunk."""
+class _Feed:
+    """Batches of a source, handed on in chunks of exactly so many rows: a chunk ends where a page does."""
+
+    def __init__(self, batches: Iterator[Sequence[Row]]) -> None:
+        self._batches = batches
+        self._rest: Sequence[Row] = ()
+
+    def more(self) -> bool:
+        if not self._rest:
+            self._rest = next(self._batches, ())
+        return bool(self._rest)
+
+    def take(self, size: int | None) -> Iterator[Sequence[Row]]:
+        left = size
+        while (left is None or left) and self.more():
+            batch, self._rest = (self._rest, ()) if left is None else (self._rest[:left], self._rest[left:])
+            left = None if left is None else left - len(batch)
+            yield batch
+
+
+def _counted(batches: Iterator[Sequence[Row]], tally: Tally, pace: _Pace, watch: Watch) -> Iterator[Sequence[Row]]:
+    """The batches, counted and slowed as they pass."""
     for batch in batches:
-        for start in range(0, len(batch), size):
-            yield batch[start : start + size] if len(batch) > size else batch
-
-
-def _chunk(
-    first: Sequence[Row], rest: Iterator[Sequence[Row]], tally: Tally, size: int | None, pace: _Pace, watch: Watch
-) -> Iterator[Sequence[Row]]:
-    """Batches up to ``size`` rows, counted as they pass."""
-    taken = 0
-    for batch in itertools.chain([first], rest):
         if watch.stopping():
             raise Stopped("cancelled", "已经取消。")
         tally.add(batch)
         yield batch
-        taken += len(batch)
         pace.wait(len(batch))
-        if size is not None and taken >= size:
-            return

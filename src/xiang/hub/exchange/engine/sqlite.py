@@ -66,6 +66,8 @@ class SqliteTable(SqlTable):
             with contextlib.closing(sqlite3.connect(self.file, timeout=_BUSY, isolation_level=None)) as connection:
                 yield connection
         except sqlite3.OperationalError as wrong:
+            if "full" in str(wrong) or "disk I/O" in str(wrong):
+                raise Interrupted("disk_full", "磁盘满了。请清出空间，之后会从最后一块接着运行。") from wrong
             locked = "locked" in str(wrong) or "busy" in str(wrong)
             code, words = ("locked", "文件被别的程序占用") if locked else ("not_reached", "文件读写不了")
             raise Interrupted(code, f"{words}，稍后会接着运行。") from wrong

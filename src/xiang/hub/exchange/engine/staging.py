@@ -52,3 +52,10 @@ def key_at(schema: Schema, position: str) -> list[object]:
 def need_key(wanted: Schema) -> None:
     if not wanted.key:
         raise Stopped("key_missing", "增量和合并要按主键进行：请先登记主键，或者改用全量。")
+
+
+def tombstone(name: str, column: Column, *, dead: bool) -> str:
+    """The condition under which a row is marked as deleted, or not: true, not zero, or filled in."""
+    numbers = ("int2", "int4", "int8", "numeric", "float4", "float8")
+    marked = name if column.kind == "bool" else f"{name} <> 0" if column.kind in numbers else f"{name} IS NOT NULL"
+    return f"({marked}) IS {'TRUE' if dead else 'NOT TRUE'}"

@@ -10,12 +10,12 @@ from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
 from xiang.hub.exchange.engine import staging
-from xiang.hub.exchange.engine.digest import Tally, tally_of
+from xiang.hub.exchange.engine.digest import PAGE, Tally
 from xiang.hub.exchange.engine.ends import Batches, Changes, Mode, Progress, Window
 from xiang.hub.exchange.engine.errors import Stopped
 from xiang.hub.exchange.engine.wire import Column, Row, Schema, decoder, rows_of
 
-_FETCH = 5000
+_FETCH = 64 * PAGE
 
 
 class SqlTable:
@@ -23,6 +23,7 @@ class SqlTable:
 
     title: str
     name: str
+    keeps_order = False
     mark: ClassVar[str] = "?"
     key_type: ClassVar[str] = "TEXT"
 
@@ -71,6 +72,9 @@ class SqlTable:
     def position(self, wanted: Schema, last: Row, rows: int) -> str:
         return staging.position_of(wanted, last)
 
+    def resumes(self, wanted: Schema) -> bool:
+        return bool(wanted.key)
+
     def highest(self, column: str) -> Any:
         with self._open() as connection:
             found = self._execute(connection, f"SELECT max({self.quoted(column)}) FROM {self.table}").fetchone()[0]  # noqa: S608
@@ -90,9 +94,19 @@ class SqlTable:
             if window.after is not None:
                 conditions.append(f"{name} > {self.mark}")
                 values.append(window.after)
+            conditions += self._tombstone(window)
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         order = f" ORDER BY {', '.join(key)}" if key else ""
         yield from self._selected(wanted, f"{self.table} t{where}{order}", values)
+
+    def _tombstone(self, window: Window) -> list[str]:
+        if not window.tombstone:
+            return []
+        present = self.schema()
+        column = present.column(window.tombstone) if present else None
+        if column is None:
+            raise Stopped("tombstone_absent", f"来源没有删除标记列“{window.tombstone}”。")
+        return [staging.tombstone(self.quoted(column.name), column, dead=window.dead)]
 
     def _selected(self, wanted: Schema, rest: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Row]]:
         names = ", ".join(f"t.{self.quoted(name)}" for name in wanted.names)
@@ -199,13 +213,26 @@ class SqlTable:
         """What follows an ``INSERT … SELECT`` for rows whose key is there already."""
         raise NotImplementedError
 
-    def tally(self, run: str, wanted: Schema, mode: Mode, salt: bytes) -> Tally:
+    def remove(self, wanted: Schema, batches: Batches) -> int:
+        decode, gone = decoder(wanted.columns), 0
+        same = " AND ".join(f"{self.quoted(name)} = {self.mark}" for name in wanted.names)
+        statement = f"DELETE FROM {self.table} WHERE {same}"  # noqa: S608
+        with self._transaction() as connection:
+            cursor = connection.cursor()
+            for batch in batches:
+                cursor.executemany(statement, [self._driven(decode(row), wanted) for row in batch])
+                gone += max(cursor.rowcount, 0)
+        return gone
+
+    def tally(self, run: str, wanted: Schema, mode: Mode, count: Tally) -> Tally:
         if self.schema() is None:
             raise Stopped("table_absent", f"没有这张表：{self.name}。")
         rest = f"{self.table} t"
         if mode == "incremental":
             rest += f" JOIN {self._staged(run)} s ON {self._same('s', 't', wanted)}"
-        return tally_of(self._selected(wanted, rest), salt)
+        if count.page > 1:
+            rest += f" ORDER BY {', '.join(f't.{self.quoted(name)}' for name in wanted.key)}"
+        return count.taken(self._selected(wanted, rest))
 
     def finish(self, run: str) -> None:
         with self._transaction() as connection:

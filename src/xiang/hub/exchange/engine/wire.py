@@ -142,9 +142,10 @@ def _text(value: Any) -> bytes:
 
 
 def _integer(value: Any) -> int:
-    if isinstance(value, float) and not value.is_integer():
+    whole = int(value)
+    if not isinstance(value, str) and whole != value:
         raise ValueError("not whole")
-    return int(value)
+    return whole
 
 
 _TRUE, _FALSE = {"1", "t", "true", "y", "yes", "是"}, {"0", "f", "false", "n", "no", "否"}
@@ -158,6 +159,8 @@ def _bool(value: Any) -> bytes:
 
 
 def _date(value: Any) -> bytes:
+    if isinstance(value, datetime) and value.time() != time():
+        raise ValueError("a clock would be lost")
     day = value.date() if isinstance(value, datetime) else value if isinstance(value, date) else dates.day(value)
     return struct.pack(">ii", 4, day.toordinal() - _EPOCH_DAY)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xiang.hub.exchange.engine import arrow, staging
-from xiang.hub.exchange.engine.digest import Tally, tally_of
+from xiang.hub.exchange.engine.digest import Tally
 from xiang.hub.exchange.engine.ends import Batches, Changes, Mode, Progress, Window
 from xiang.hub.exchange.engine.errors import Stopped
 from xiang.hub.exchange.engine.wire import Row, Schema, decoder, rows_of
@@ -24,6 +24,8 @@ _ROWS = 50_000
 
 class ZoneTable:
     """A table of the zone in its folder; ``key`` is what the zone has registered."""
+
+    keeps_order = False
 
     def __init__(self, folder: Path, key: Sequence[str] = ()) -> None:
         self.store = Store(folder)
@@ -46,8 +48,13 @@ class ZoneTable:
         # A snapshot never changes: its own number and a count are a place to go on from.
         return f"{self.store.version}:{rows}"
 
+    def resumes(self, wanted: Schema) -> bool:
+        return True
+
     def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Sequence[Row]]:
         version, skipped = (int(one) for one in after.split(":")) if after else (self.store.version, 0)
+        if window and window.tombstone:
+            raise Stopped("tombstone_unsupported", "集中管理区的表没有删除标记，请改用按主键合并。")
         where = arrow.window_filter(window, self.store.schema(version)) if window else None
         values = _values(self.store.batches(version, wanted.names, where), wanted.names, skipped)
         yield from rows_of(wanted.columns, values)
@@ -86,14 +93,16 @@ class ZoneTable:
         written = counts.get("num_target_rows_inserted", 0) + counts.get("num_target_rows_updated", 0)
         return Changes(written, counts.get("num_target_rows_deleted", 0))
 
-    def tally(self, run: str, wanted: Schema, mode: Mode, salt: bytes) -> Tally:
+    def remove(self, wanted: Schema, batches: Batches) -> int:
+        raise Stopped("tombstone_unsupported", "集中管理区的表不能按标记删除，请改用按主键合并。")
 
+    def tally(self, run: str, wanted: Schema, mode: Mode, count: Tally) -> Tally:
         if mode == "incremental":
             keys = self._staged(run).dataset().to_table(columns=list(wanted.key))
             held = self.store.dataset().to_table(columns=list(wanted.names))
             found: pa.Table = held.join(keys, keys=list(wanted.key), join_type="inner").select(list(wanted.names))
-            return tally_of(rows_of(wanted.columns, _values(iter(found.to_batches()), wanted.names, 0)), salt)
-        return tally_of(self.read(wanted), salt)
+            return count.taken(rows_of(wanted.columns, _values(iter(found.to_batches()), wanted.names, 0)))
+        return count.taken(self.read(wanted))
 
     def finish(self, run: str) -> None:
         shutil.rmtree(self._staged(run).folder, ignore_errors=True)

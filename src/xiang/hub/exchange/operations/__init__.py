@@ -6,14 +6,15 @@ and write what came of it in short transactions of their own.
 
 from xiang.hub.exchange.operations.carrying import carry_out
 from xiang.hub.exchange.operations.defining import pause, put_job, resume, retire, schedule, unschedule
-from xiang.hub.exchange.operations.migrating import advance, check_tables, propose
+from xiang.hub.exchange.operations.migrating import advance, ask_check, carry_out_check, propose
 from xiang.hub.exchange.operations.starting import cancel, start, start_due
 
 __all__ = [
     "advance",
+    "ask_check",
     "cancel",
     "carry_out",
-    "check_tables",
+    "carry_out_check",
     "pause",
     "propose",
     "put_job",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,6 +19,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import close_old_connections, connections, transaction
+from django.db.models import F, QuerySet
 
 from xiang.foundation.ground import instant
 from xiang.foundation.ground.ids import new_id
@@ -47,7 +49,11 @@ def carry_out(run_id: UUID) -> Run | None:
         return None
     run = Run.objects.select_related("job").get(pk=run_id)
     try:
-        with _kept(run, owner):
+        if run.attempts >= ATTEMPTS:
+            raise Stopped(
+                "given_up", f"中断了 {ATTEMPTS} 次，没有再试。请系统管理员查看工作进程的日志，改好后重新运行。"
+            )
+        with kept(Run.objects.filter(pk=run.pk, owner=owner), "due_at"):
             outcome = _move(run)
             names = ends.source_of(run.job).title, ends.target_of(run.job).title
             receipt = receipts.signed(run, receipts.content_of(run, outcome, *names), instant.now())
@@ -57,6 +63,9 @@ def carry_out(run_id: UUID) -> Run | None:
         _put_off(run, owner, away)
     except Stopped as stopped:
         _fail(run, owner, stopped)
+    except Exception:
+        _fail(run, owner, Stopped("unexpected", "交换程序遇到没有料到的错误。请系统管理员查看日志。"))
+        raise
     run.refresh_from_db()
     return run
 
@@ -65,7 +74,9 @@ def take(run_id: UUID, owner: str) -> bool:
     """Take a run's lease, if it is due: it waits, or whoever had it is dead."""
     now = instant.now()
     due = Run.objects.filter(pk=run_id, due_at__lte=now, state__in=["queued", "running"])
-    taken = due.update(state=Run.State.RUNNING, owner=owner, lease_until=now + LEASE, due_at=now + LEASE)
+    # Whoever had it died: what kills its process each time must not do so for ever.
+    due.filter(state=Run.State.RUNNING).update(attempts=F("attempts") + 1)
+    taken = due.update(state=Run.State.RUNNING, owner=owner, due_at=now + LEASE)
     Run.objects.filter(pk=run_id, owner=owner, started_at=None).update(started_at=now)
     return bool(taken)
 
@@ -86,6 +97,9 @@ def _move(run: Run) -> Outcome:
         mode=job.mode,  # type: ignore[arg-type]
         key=tuple(job.key_columns),
         watermark=job.watermark,
+        overlap=job.overlap,
+        tombstone=job.tombstone,
+        salt=bytes.fromhex(run.salt),
         since=job.since,
         upto=run.upto,
         rate=job.rate,
@@ -99,7 +113,7 @@ def _watching(run: Run) -> Watch:
         values = {"rows": rows, "digest": digest, "at": instant.now()}
         with transaction.atomic():
             Chunk.objects.update_or_create(run=run, number=number, defaults=values)
-            Run.objects.filter(pk=run.pk).update(rows=rows)
+            Run.objects.filter(pk=run.pk).update(rows=rows, attempts=0)
 
     def drift(found: Sequence[Drift]) -> None:
         Run.objects.filter(pk=run.pk).update(drift=[one.plain() for one in found])
@@ -111,27 +125,29 @@ def _watching(run: Run) -> Watch:
 
 
 class _Stopping:
-    """Whether somebody called the run off; asks the records once in a hundred batches."""
+    """Whether somebody called the run off; asks the records once a second."""
 
     def __init__(self, run_id: UUID) -> None:
-        self._run, self._asked = run_id, 0
+        self._run, self._next = run_id, 0.0
 
     def __call__(self) -> bool:
-        self._asked += 1
-        return self._asked % 100 == 1 and Run.objects.filter(pk=self._run, cancelling=True).exists()
+        now = time.monotonic()
+        if now < self._next:
+            return False
+        self._next = now + 1
+        return Run.objects.filter(pk=self._run, cancelling=True).exists()
 
 
 @contextmanager
-def _kept(run: Run, owner: str) -> Iterator[None]:
-    """Keep the lease for as long as the block runs."""
+def kept(rows: QuerySet[Any], due: str) -> Iterator[None]:
+    """Keep the lease (the instant at which somebody else may take the work) for as long as the block runs."""
     done = threading.Event()
 
     def beat() -> None:
         try:
             while not done.wait(LEASE.total_seconds() / 3):
                 close_old_connections()
-                until = instant.now() + LEASE
-                Run.objects.filter(pk=run.pk, owner=owner).update(lease_until=until, due_at=until)
+                rows.all().update(**{due: instant.now() + LEASE})
         finally:
             connections.close_all()
 
@@ -165,6 +181,8 @@ def _settle(run: Run, owner: str, outcome: Outcome, receipt: Any) -> None:
         }
         ledger.record(f"exchange.run.{state}", SYSTEM.ref, counted, payload={"receipt": receipt.content})
         outbox.emit(FINISHED, str(run.job_id), {"run": str(run.pk), "state": state.value})
+        if outcome.agrees:
+            ends.report(run.job, run.started_at or now, None if run.job.mode == "incremental" else outcome.target.rows)
     if run.job.target_address.startswith("zone:"):
         zone.note_write(run.job.target_address.rpartition("/")[2], SYSTEM)
 
@@ -175,7 +193,7 @@ def _put_off(run: Run, owner: str, away: Interrupted) -> None:
     if attempts >= ATTEMPTS:
         _fail(run, owner, away)
         return
-    later = {"state": Run.State.QUEUED, "owner": "", "lease_until": None, "attempts": attempts, "code": away.code}
+    later = {"state": Run.State.QUEUED, "owner": "", "attempts": attempts, "code": away.code}
     due = instant.now() + timedelta(minutes=attempts)
     Run.objects.filter(pk=run.pk, owner=owner).update(**later, reason=away.detail, due_at=due)
 
@@ -206,5 +224,5 @@ def _clear(run: Run) -> None:
 
 
 def _end(run: Run, owner: str, state: str, **values: Any) -> int:
-    ended = {"state": state, "finished_at": instant.now(), "owner": "", "lease_until": None, "due_at": None}
+    ended = {"state": state, "finished_at": instant.now(), "owner": "", "due_at": None}
     return Run.objects.filter(pk=run.pk, owner=owner, state=Run.State.RUNNING).update(**ended, **values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -14,26 +15,31 @@ from xiang.foundation.ground import instant
 from xiang.foundation.ground.errors import Absent, FieldError, Invalid
 from xiang.foundation.ledger import operations as ledger
 from xiang.foundation.parties.actors import Actor
+from xiang.hub.exchange import ends
 from xiang.hub.exchange.engine.addresses import carries_secret
+from xiang.hub.exchange.engine.errors import Stopped
 from xiang.hub.exchange.models import Job, Schedule
 from xiang.hub.inventory.operations import need_hub
 
 _ADDRESS = re.compile(
-    r"(sqlite:[\w-]+|env:XIANG_SOURCE_[A-Z0-9_]+|file:[\w.-]+|zone:(resource|governance|sandbox)/[a-z][\w-]*)"
+    r"((resource|system):[a-z][\w-]*|sqlite:[\w-]+(\.[\w-]+)*|env:XIANG_SOURCE_[A-Z0-9_]+|file:[\w.-]+|zone:(resource|governance|sandbox)/[a-z][\w-]*)"
 )
 _TABLE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)?")
+_PATH = re.compile(r"(?!.*\.\.)[\w./-]*")
 _NAMED = ("source", "target")
 
 
 @transaction.atomic
 def put_job(key: str, values: Mapping[str, Any], actor: Actor) -> Job:
     """Define a job or change it. ``values``: title, source_body, source_address, source_table, the same of the target,
-    mode, key_columns, watermark, rate (rows a second; 0: no limit). Raises ``Invalid`` with every mistake."""
+    mode, key_columns, watermark, overlap, tombstone, mapping (rules as plain values), rate (rows a second; 0: no limit).
+    Whose a registered end is, its registration says. Raises ``Invalid`` with every mistake."""
     need_hub(actor)
+    values = {**values, **_bodies(values)}
     if errors := _mistakes(key, values):
         raise Invalid(errors)
     known = Job.objects.filter(key=key).first()
-    places = ("source_address", "source_table", "mode", "watermark", "target_address", "target_table")
+    places = ("source_address", "source_table", "mode", "watermark", "target_address", "target_table", "mapping")
     if known and any(getattr(known, one) != values.get(one, getattr(known, one)) for one in places):
         # Another place or another way: what was known of the old one says nothing of it.
         Job.objects.filter(pk=known.pk).update(known=None, since=None)
@@ -48,31 +54,59 @@ def _mistakes(key: str, values: Mapping[str, Any]) -> list[FieldError]:
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", key):
         errors.append(FieldError("/key", "key_form", "任务代码用小写字母开头，只含小写字母、数字、下划线和连字符。"))
     for side in _NAMED:
-        errors += _address_mistakes(side, str(values.get(f"{side}_address", "")), str(values.get(f"{side}_table", "")))
-        if not values.get(f"{side}_body"):
+        errors += address_mistakes(side, str(values.get(f"{side}_address", "")), str(values.get(f"{side}_table", "")))
+        if not values.get(f"{side}_body") and not _registered(values, side):
             errors.append(FieldError(f"/{side}_body", "body_missing", "请选择这一端由哪个机关负责。"))
     if values.get("mode") not in Job.Mode.values:
         errors.append(FieldError("/mode", "mode_unknown", "请选择全量、增量或者按主键合并。"))
     if values.get("mode") == Job.Mode.INCREMENTAL and not values.get("watermark"):
         errors.append(FieldError("/watermark", "watermark_missing", "增量要有水位线列，例如更新时间。"))
-    if values.get("source_address") == values.get("target_address") and values.get("source_table") == values.get(
-        "target_table"
-    ):
+    if values.get("tombstone") and values.get("mode") != Job.Mode.INCREMENTAL:
+        errors.append(FieldError("/tombstone", "tombstone_mode", "删除标记只用于增量，别的方式自己会看出删掉的行。"))
+    if _place(values, "source") == _place(values, "target"):
         errors.append(FieldError("/target_table", "same_place", "来源和目标是同一张表，请改其中一个。"))
     if not str(values.get("title", "")).strip():
         errors.append(FieldError("/title", "title_missing", "请写明这个任务交换什么。"))
     return errors
 
 
-def _address_mistakes(side: str, address: str, table: str) -> list[FieldError]:
+def _registered(values: Mapping[str, Any], side: str) -> bool:
+    return str(values.get(f"{side}_address", "")).startswith(("resource:", "system:"))
+
+
+def _bodies(values: Mapping[str, Any]) -> dict[str, str]:
+    """The bodies that answer for registered ends; what is not registered is told by :func:`_address_mistakes`."""
+    found = {}
+    for side in _NAMED:
+        with contextlib.suppress(Stopped):
+            if _registered(values, side):
+                found[f"{side}_body"] = ends.system_of(values[f"{side}_address"]).body_key
+    return found
+
+
+def _place(values: Mapping[str, Any], side: str) -> object:
+    try:
+        return ends.place_of(str(values.get(f"{side}_address", "")), str(values.get(f"{side}_table", "")))
+    except Stopped:
+        return side
+
+
+def address_mistakes(side: str, address: str, table: str) -> list[FieldError]:
+    """What is wrong with where an end is to be."""
     pointer = f"/{side}_address"
     if carries_secret(address):
         words = "连接地址里可能有口令，请放进 XIANG_SOURCE_ 开头的环境变量，这里写 env:变量名。"
         return [FieldError(pointer, "secret_in_address", words)]
     if not _ADDRESS.fullmatch(address) or ".." in Path(address).parts:
-        words = "地址写成 sqlite:库名、env:变量名、file:文件名，或者 zone:域/表名。"
+        words = "地址写成 system:系统标识、resource:资源标识、sqlite:库名、env:变量名、file:文件名，或者 zone:域/表名。"
         return [FieldError(pointer, "address_form", words)]
-    if address.startswith(("file:", "zone:")) or _TABLE.fullmatch(table):
+    try:
+        connection, _ = ends.place_of(address, table)
+    except Stopped as unknown:
+        return [FieldError(pointer, unknown.code, unknown.detail)]
+    # What an environment variable holds may be an interface, whose path is written here.
+    path = connection.startswith("env:") and _PATH.fullmatch(table)
+    if address.startswith("resource:") or connection.startswith(("file:", "zone:")) or path or _TABLE.fullmatch(table):
         return []
     return [FieldError(f"/{side}_table", "table_form", "请写表名：字母、数字和下划线，需要时前面加模式名和一个点。")]
 

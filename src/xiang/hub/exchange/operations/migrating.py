@@ -6,6 +6,8 @@ assessed → planned → replicated → verified → cut over → connected → 
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -21,10 +23,12 @@ from xiang.foundation.ledger import operations as ledger
 from xiang.foundation.parties.actors import Actor
 from xiang.hub.exchange import ends
 from xiang.hub.exchange.engine import addresses, running
+from xiang.hub.exchange.engine.digest import BLOCK
 from xiang.hub.exchange.engine.errors import Stopped
 from xiang.hub.exchange.engine.running import Plan
 from xiang.hub.exchange.models import Job, Migration, MigrationStep, MigrationTable, Run
-from xiang.hub.exchange.operations.defining import put_job
+from xiang.hub.exchange.operations.carrying import LEASE, kept
+from xiang.hub.exchange.operations.defining import address_mistakes, put_job
 from xiang.hub.exchange.operations.starting import start
 from xiang.hub.inventory.operations import need_hub
 
@@ -36,11 +40,13 @@ FRESH = timedelta(hours=1)
 def propose(key: str, values: Mapping[str, Any], tables: Sequence[str], actor: Actor) -> Migration:
     """Assess a database for moving. ``values``: title, body_key, source_address, target_address, old_channel."""
     need_hub(actor)
+    if errors := _mistakes(key, values, tables):
+        raise Invalid(errors)
     data = Path(settings.DATA)
     found = {name: _assessed(str(values["source_address"]), name, data) for name in tables}
     errors = [FieldError("/tables", "table_unfit", f"{name}：{why}") for name, why in found.items() if why]
-    if errors or not tables:
-        raise Invalid(errors or [FieldError("/tables", "tables_missing", "请列出要迁移的表。")])
+    if errors:
+        raise Invalid(errors)
     with transaction.atomic():
         if Migration.objects.filter(key=key).exists():
             raise Refused("migration_known", "已经有这个代码的迁移，请换一个代码。")
@@ -50,10 +56,27 @@ def propose(key: str, values: Mapping[str, Any], tables: Sequence[str], actor: A
         return made
 
 
+def _mistakes(key: str, values: Mapping[str, Any], tables: Sequence[str]) -> list[FieldError]:
+    errors = []
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,40}", key):
+        errors.append(
+            FieldError("/key", "key_form", "迁移代码用小写字母开头，只含小写字母、数字和连字符，不超过 41 位。")
+        )
+    for name, words in (("title", "请写明迁移哪个数据库。"), ("body_key", "请写明由哪个机关负责。")):
+        if not str(values.get(name, "")).strip():
+            errors.append(FieldError(f"/{name}", f"{name}_missing", words))
+    for side in ("source", "target"):
+        for table in tables or ["t"]:
+            errors += address_mistakes(side, str(values.get(f"{side}_address", "")), table)
+    if not tables:
+        errors.append(FieldError("/tables", "tables_missing", "请列出要迁移的表。"))
+    return list(dict.fromkeys(errors))
+
+
 def _assessed(address: str, name: str, data: Path) -> str:
     """Why a table cannot be moved as it is; empty when it can."""
     try:
-        schema = addresses.end_of(address, name, data).schema()
+        schema = addresses.end_of(*ends.place_of(address, name), data).schema()
     except Stopped as stopped:
         return stopped.detail
     if schema is None:
@@ -83,10 +106,12 @@ def advance(key: str, actor: Actor) -> Migration:
 
 
 def _step(migration: Migration, state: str, actor: Actor, note: str) -> None:
-    MigrationStep.objects.create(
-        migration=migration, state=state, actor_ref=actor.ref, note=note[:300], at=instant.now()
-    )
+    _noted_step(migration, state, actor.ref, note)
     ledger.record(f"exchange.migration.{state}", actor.ref, {"migration": migration.key})
+
+
+def _noted_step(migration: Migration, state: str, ref: str, note: str) -> None:
+    MigrationStep.objects.create(migration=migration, state=state, actor_ref=ref, note=note[:300], at=instant.now())
 
 
 def _plan(migration: Migration, actor: Actor) -> str:
@@ -143,26 +168,57 @@ _STEPS: dict[str, Callable[[Migration, Actor], str]] = {
 }
 
 
-def check_tables(key: str, actor: Actor) -> Migration:
-    """Count and sum every table at both ends now. Whoever writes must have stopped, or they differ for a good reason."""
+@transaction.atomic
+def ask_check(key: str, actor: Actor) -> None:
+    """Have every table counted and summed at both ends, by the worker. Whoever writes must have stopped by then."""
     need_hub(actor)
     migration = Migration.objects.filter(key=key).first()
     if migration is None:
         raise Absent("migration_absent", "没有这个迁移。")
-    for table in migration.tables.select_related("job"):
-        if table.job is None:
-            raise Refused("not_planned", "还没有定方案，没有可以核对的任务。")
-        try:
-            given, held = running.recount(ends.source_of(table.job), ends.target_of(table.job), Plan(str(new_id())))
-        except Stopped as stopped:
-            raise Refused(stopped.code, f"“{table.name}”：{stopped.detail}") from stopped
-        MigrationTable.objects.filter(pk=table.pk).update(
-            source_rows=given.rows,
-            source_digest=given.hex,
-            target_rows=held.rows,
-            target_digest=held.hex,
-            checked_at=instant.now(),
-        )
+    if migration.tables.filter(job=None).exists():
+        raise Refused("not_planned", "还没有定方案，没有可以核对的任务。")
+    now = instant.now()
+    asked = {"check_asked_at": now, "check_asked_by": actor.ref, "check_due_at": now, "check_owner": ""}
+    if not Migration.objects.filter(pk=migration.pk, check_due_at=None).update(**asked):
+        raise Refused("checking", "正在核对，请等它结束。")
+    migration.tables.update(checked_at=None, reason="")
+    ledger.record("exchange.migration.check", actor.ref, {"migration": key})
+
+
+def carry_out_check(key: str) -> bool:
+    """Count what is still to count, in this process; whether it was ours to do. Killed, another goes on."""
+    now, owner = instant.now(), str(new_id())
+    due = Migration.objects.filter(key=key, check_due_at__lte=now)
+    if not due.update(check_owner=owner, check_due_at=now + LEASE):
+        return False
+    mine = Migration.objects.filter(key=key, check_owner=owner)
+    with kept(mine, "check_due_at"):
+        for table in MigrationTable.objects.filter(migration__in=mine, checked_at=None, reason="").select_related(
+            "job"
+        ):
+            _check(table)
     with transaction.atomic():
-        _step(migration, migration.state, actor, "核对了全部表")
-    return migration
+        migration = mine.first()
+        if migration is not None and mine.update(check_due_at=None, check_owner=""):
+            agree = sum(table.agrees for table in migration.tables.all())
+            note = f"核对了 {migration.tables.count()} 张表，{agree} 张一致"
+            _noted_step(migration, migration.state, migration.check_asked_by, note)
+    return True
+
+
+def _check(table: MigrationTable) -> None:
+    assert table.job is not None
+    plan = Plan(str(new_id()), salt=secrets.token_bytes(BLOCK))
+    try:
+        given, held = running.recount(ends.source_of(table.job), ends.target_of(table.job), plan)
+    except Stopped as stopped:
+        MigrationTable.objects.filter(pk=table.pk).update(reason=stopped.detail)
+        return
+    counted = {
+        "source_rows": given.rows,
+        "source_digest": given.hex,
+        "target_rows": held.rows,
+        "target_digest": held.hex,
+        "checked_at": instant.now(),
+    }
+    MigrationTable.objects.filter(pk=table.pk).update(**counted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xiang.hub.exchange.engine import running
-from xiang.hub.exchange.engine.digest import Tally, salt_of
+from xiang.hub.exchange.engine.digest import PAGE, Tally
 from xiang.hub.exchange.engine.errors import BadValue, Stopped
 from xiang.hub.exchange.engine.running import Plan, Watch
 from xiang.hub.exchange.engine.wire import decoder
@@ -35,7 +35,7 @@ def test_a_full_exchange_carries_every_row_as_it_was(make: Making, one: str, oth
 @pytest.mark.parametrize("one", ENGINES)
 @pytest.mark.parametrize("other", ENGINES)
 def test_the_digest_of_the_same_rows_is_the_same_in_every_engine(make: Making, one: str, other: str) -> None:
-    first, second, salt = make(one), make(other), salt_of("same")
+    first, second, salt = make(one), make(other), b"s" * 64
     first.fill(range(50))
     second.fill(list(reversed(range(50))))
     tallies = [Tally(salt), Tally(salt)]
@@ -112,6 +112,67 @@ def test_a_doubled_row_and_a_lost_one_are_found_although_the_count_is_right() ->
     one.add([b"a", b"b", b"c"])
     other.add([b"c", b"a", b"a"])
     assert one.rows == other.rows and not one.agrees(other)
+
+
+def test_rows_in_pages_have_one_digest_however_they_arrive_and_however_often_it_stops() -> None:
+    rows = [f"{number:05}".encode() for number in range(PAGE * 3 + 7)]
+    whole = Tally(b"s" * 64, page=PAGE).taken([rows])
+    pieces = Tally(b"s" * 64, page=PAGE).taken([rows[:5], rows[5:70], [], rows[70:]])
+    first = Tally(b"s" * 64, page=PAGE).taken([rows[: PAGE * 2]])
+    resumed = Tally(b"s" * 64, first.rows, first.total, PAGE).taken([rows[PAGE * 2 :]])
+    assert whole.agrees(pieces) and whole.agrees(resumed)
+    for wrong in (rows[:-1], [*rows, rows[-1]], [*rows[:-1], b"x"], [rows[1], *rows[1:]]):
+        assert not whole.agrees(Tally(b"s" * 64, page=PAGE).taken([wrong]))
+    assert whole.total != Tally(b"t" * 64, page=PAGE).taken([rows]).total, (
+        "who does not know the salt foretells nothing"
+    )
+
+
+@pytest.mark.parametrize("rows", [0, 1, 63, 64, 65, 4095, 4096, 4097, 8191, 8192])
+def test_a_table_of_any_size_is_read_to_its_last_row(make: Making, rows: int) -> None:
+    source, target = make("postgres"), make("postgres")
+    source.execute("CREATE TABLE person (id bigint PRIMARY KEY)")
+    source.execute(f"INSERT INTO person SELECT generate_series(1, {rows})")
+    outcome = settled(source, target, Plan("r1"))
+    assert (outcome.source.rows, outcome.target.rows) == (rows, rows)
+    assert target.execute("SELECT count(*), coalesce(max(id), 0) FROM person") == [(rows, rows)]
+
+
+def test_rows_of_one_key_never_fall_on_both_sides_of_a_cut(make: Making) -> None:
+    source, target = make("postgres"), make("postgres")
+    source.execute("CREATE TABLE person (id bigint PRIMARY KEY, name text)")
+    source.execute("INSERT INTO person SELECT i, 'same' FROM generate_series(1, 500) i")
+    target.execute("CREATE TABLE person (id bigint, name text)")
+    chunks: list[int] = []
+    plan = Plan("r1", key=("name",), chunk=64)
+    outcome = settled(source, target, plan, chunk=lambda number, rows, digest: chunks.append(rows))
+    assert outcome.target.rows == 500 and chunks == [500], "what is no key gives no place to go on from"
+
+
+def test_indexes_and_constraints_of_the_target_keep_their_names(make: Making) -> None:
+    source, target = make("postgres"), make("postgres")
+    source.fill(range(1, 31))
+    target.fill([])
+    target.execute("CREATE INDEX person_by_name ON person (lower(name)) WHERE alive")
+    target.execute("ALTER TABLE person ADD CONSTRAINT person_seen UNIQUE (seen, id), ADD CHECK (id > 0)")
+    asked = (
+        "SELECT indexdef FROM pg_indexes WHERE tablename = 'person' UNION ALL"
+        " SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'person'::regclass ORDER BY 1"
+    )
+    before = target.execute(asked)
+    settled(source, target, Plan("r1"))
+    assert target.execute(asked) == before and len(before) == 6
+
+
+def test_a_doubled_key_leaves_the_target_as_it_was(make: Making) -> None:
+    source, target = make("postgres"), make("postgres")
+    source.execute("CREATE TABLE person (id bigint, name text)")
+    source.execute("INSERT INTO person VALUES (1, 'a'), (1, 'b')")
+    target.execute("CREATE TABLE person (id bigint PRIMARY KEY, name text)")
+    target.execute("INSERT INTO person VALUES (9, 'old')")
+    with pytest.raises(Stopped, match="duplicate_key"):
+        settled(source, target, Plan("r1"))
+    assert target.execute("SELECT * FROM person") == [(9, "old")]
 
 
 def test_views_and_rights_on_the_target_survive_a_full_exchange(make: Making) -> None:

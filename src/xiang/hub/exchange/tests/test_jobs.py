@@ -18,6 +18,8 @@ from xiang.foundation.trust.signing import Signature
 from xiang.hub.exchange import operations, queries, receipts
 from xiang.hub.exchange.models import Run
 from xiang.hub.exchange.operations import carrying
+from xiang.hub.inventory import operations as inventory
+from xiang.hub.inventory import queries as inventory_queries
 from xiang.hub.zone import operations as zone
 from xiang.hub.zone import queries as zone_queries
 
@@ -204,6 +206,7 @@ def test_a_schedule_starts_runs_on_its_beat_and_makes_up_for_none(police: Place,
     [
         ({"source_address": "postgres://u:p@h/d"}, "secret_in_address"),
         ({"source_address": "sqlite:../../etc/passwd"}, "address_form"),
+        ({"source_address": "sqlite:.."}, "address_form"),
         ({"source_address": "env:PATH"}, "address_form"),
         ({"target_address": "file:../x.csv"}, "address_form"),
         ({"source_table": 'person"; DROP TABLE person; --'}, "table_form"),
@@ -216,6 +219,11 @@ def test_what_is_wrong_with_a_job_is_said(changes: dict[str, Any], code: str) ->
     with pytest.raises(Invalid) as caught:
         operations.put_job("people", {**VALUES, **changes}, SYSTEM)
     assert code in [one.code for one in caught.value.errors]
+
+
+def test_a_file_set_up_for_a_body_is_named_with_it() -> None:
+    job = operations.put_job("people", {**VALUES, "source_address": "sqlite:430000.police__persons"}, SYSTEM)
+    assert job.source_address == "sqlite:430000.police__persons"
 
 
 def test_only_the_hub_defines_and_runs_and_others_see_their_own(police: Place, civil: Place) -> None:
@@ -239,3 +247,63 @@ def test_only_the_hub_defines_and_runs_and_others_see_their_own(police: Place, c
         assert not queries.jobs(asked).exists()
         with pytest.raises(Absent):
             queries.receipt_of(asked, run.pk)
+
+
+def test_a_run_that_kills_whoever_carries_it_is_given_up(police: Place, civil: Place) -> None:
+    operations.put_job("people", VALUES, SYSTEM)
+    run = operations.start("people", SYSTEM)
+    now = instant.now()
+    for number in range(carrying.ATTEMPTS + 1):
+        with instant.frozen_at(now + number * (carrying.LEASE + timedelta(seconds=1))):
+            assert carrying.take(run.pk, f"dies {number}")
+    with instant.frozen_at(now + 20 * carrying.LEASE):
+        ended = operations.carry_out(run.pk)
+    assert ended is not None and (ended.state, ended.code) == ("failed", "given_up")
+
+
+def test_each_run_is_salted_anew_and_the_receipt_alone_tells_how(police: Place, civil: Place) -> None:
+    operations.put_job("people", VALUES, SYSTEM)
+    first, second = run_once(), run_once()
+    contents = [json.loads(queries.receipt_of(SYSTEM, one.pk).content) for one in (first, second)]  # type: ignore[union-attr]
+    assert [one["salt"] for one in contents] == [first.salt, second.salt] and first.salt != second.salt
+    assert contents[0]["target"]["digest"] != contents[1]["target"]["digest"]
+
+
+@pytest.fixture
+def registered(police: Place, civil: Place) -> None:
+    """Both databases in the inventory, and the table of the second as a resource that is mounted."""
+    for key, body in (("police", "430000.police"), ("civil", "430000.civil_affairs")):
+        values = {"body_key": body, "title": key, "kind": "database", "connection": f"sqlite:{key}"}
+        inventory.put_system(key, values, SYSTEM)
+    entry = {"body_key": "430000.civil_affairs", "title": "人口", "share": "unconditional", "items": ["姓名"]}
+    inventory.put_entry("people", entry, SYSTEM)
+    inventory.mount("civil-people", "people", "civil", {"title": "人口", "table": "person"}, SYSTEM)
+
+
+def test_registered_ends_bring_their_address_and_their_body(registered: None, civil: Place) -> None:
+    ends = {"source_address": "system:police", "target_address": "resource:civil-people", "target_table": ""}
+    job = operations.put_job("people", {**VALUES, **ends, "source_body": "", "target_body": "430000.tax"}, SYSTEM)
+    assert (job.source_body, job.target_body) == ("430000.police", "430000.civil_affairs")
+    run = run_once()
+    assert run.state == "done" and len(civil.rows()) == 100
+    kept = inventory_queries.resource("civil-people")
+    assert (kept.updated_at, kept.rows) == (run.started_at, 100)
+    with pytest.raises(Invalid) as caught:
+        operations.put_job("same", {**VALUES, **ends, "source_address": "sqlite:civil"}, SYSTEM)
+    assert [one.code for one in caught.value.errors] == ["same_place"]
+
+
+def test_a_run_that_did_not_succeed_makes_nothing_fresher(registered: None, police: Place, civil: Place) -> None:
+    operations.put_job("people", VALUES, SYSTEM)
+    police.execute("DROP TABLE person")
+    assert run_once().code == "table_absent"
+    assert inventory_queries.resource("civil-people").updated_at is None
+
+
+def test_what_is_registered_no_more_is_told(registered: None) -> None:
+    with pytest.raises(Invalid) as caught:
+        operations.put_job("people", {**VALUES, "source_address": "system:nobody"}, SYSTEM)
+    assert [one.code for one in caught.value.errors] == ["not_registered"]
+    operations.put_job("people", {**VALUES, "target_address": "resource:civil-people", "target_table": ""}, SYSTEM)
+    inventory.unmount("civil-people", SYSTEM)
+    assert run_once().code == "not_registered"

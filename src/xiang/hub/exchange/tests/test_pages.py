@@ -90,8 +90,28 @@ def test_a_migration_is_checked_and_cut_over_on_its_page(steward: Client) -> Non
     operations.carry_out(Run.objects.get(state="queued").pk)
     for step in ("advance", "check", "advance", "advance", "advance", "advance"):
         assert steward.post(place, {"step": step}).status_code == 302
+        if step == "check":
+            assert "正在核对，0 / 1 张表" in text(steward, place, headers={"HX-Request": "true"})
+            assert operations.carry_out_check("civil")
     page = text(steward, place)
     assert "旧通道已关闭" in page and "一致" in page
+
+
+def test_a_migration_is_proposed_on_a_form_that_loses_nothing(steward: Client) -> None:
+    given = {**MOVING, "key": "civil", "source_address": "sqlite:police", "tables": "person，nothing"}
+    answer = steward.post("/hub/exchange/migrations/new/", given)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "nothing：来源没有这张表" in page and "person，nothing" in page
+    made = steward.post("/hub/exchange/migrations/new/", {**given, "tables": "person"})
+    assert made.status_code == 302 and "定方案并开始复制" in text(steward, made["Location"])
+
+
+def test_columns_are_mapped_on_the_form_and_a_wrong_line_is_named(steward: Client) -> None:
+    given = {**VALUES, "key": "mapped", "target_table": "mapped", "mapping": "full_name = name\nprovince: 430000"}
+    answer = steward.post("/hub/exchange/new/", given)
+    assert answer.status_code == 422 and "第 2 行读不懂" in answer.content.decode()
+    made = steward.post("/hub/exchange/new/", {**given, "mapping": "full_name = name\nprovince = '430000'"})
+    assert "full_name = name<br>province = &#x27;430000&#x27; : text" in text(steward, made["Location"])
 
 
 def test_for_anybody_else_there_is_nothing(client: Client, cast: Cast) -> None:

@@ -1,0 +1,30 @@
+"""Questions to PostgreSQL's catalogue about one table."""
+
+from __future__ import annotations
+
+COLUMNS = """
+SELECT a.attname, t.typname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull
+FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum"""
+KEY = """
+SELECT a.attname FROM pg_index i CROSS JOIN unnest(i.indkey) WITH ORDINALITY k(num, place)
+JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.num
+WHERE i.indrelid = to_regclass(%s) AND i.indisprimary ORDER BY k.place"""
+# Each index of a table: its name, its constraint if it is one's, its definition.
+INDEXES = """
+SELECT c.relname, pg_get_constraintdef(k.oid), pg_get_indexdef(i.indexrelid)
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
+WHERE i.indrelid = to_regclass(%s) ORDER BY i.indisprimary DESC, c.relname"""
+# Who would lose something if the table were replaced by another of the same name.
+DEPENDANTS = """
+SELECT EXISTS (SELECT 1 FROM pg_depend d WHERE d.refobjid = c.oid AND d.deptype = 'n' AND d.classid IN
+           ('pg_rewrite'::regclass, 'pg_proc'::regclass))
+    OR EXISTS (SELECT 1 FROM pg_constraint WHERE contype = 'f' AND c.oid IN (conrelid, confrelid))
+    OR EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal)
+    OR EXISTS (SELECT 1 FROM pg_inherits WHERE c.oid IN (inhrelid, inhparent))
+    OR EXISTS (SELECT 1 FROM pg_publication_rel WHERE prrelid = c.oid)
+    OR EXISTS (SELECT 1 FROM pg_attrdef x JOIN pg_depend d ON d.objid = x.oid WHERE x.adrelid = c.oid
+           AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid)
+    OR c.relacl IS NOT NULL OR c.relrowsecurity OR pg_get_userbyid(c.relowner) <> current_user
+FROM pg_class c WHERE c.oid = to_regclass(%s)"""
