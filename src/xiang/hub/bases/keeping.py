@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from xiang.foundation.parties.identity import check_id, check_uscc
 from xiang.foundation.trust import blind
 from xiang.hub.bases.engine import scoring, surviving
 from xiang.hub.bases.engine.blocking import decisive
@@ -78,19 +77,13 @@ def survivors(spoken: Iterable[Spoken], rules: Mapping[str, Any], corrected: Map
     said: dict[str, list[Said]] = {}
     for one in spoken:
         for field, value in one.values.items():
-            sound = _valid(field, value)
+            sound = surviving.valid(field, value)
             said.setdefault(field, []).append(Said(value, one.source, str(one.record), one.rank, one.day, sound))
     won = surviving.golden(said, rules)
     for field, value in corrected.items():
         against = sum(one.value != value for one in said.get(field, ()))
         won[field] = Won(value, "", "", CORRECTED, against)
     return {field: [one.value, one.source, one.record, one.rule, one.against] for field, one in won.items()}
-
-
-def _valid(field: str, value: str) -> bool:
-    if field == "id_number":
-        return check_id(value).valid
-    return check_uscc(value).valid if field == "uscc" else True
 
 
 def cleaned(kind: Kind, raw: Mapping[str, Any]) -> dict[str, str]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xiang.hub.bases.engine import standardising, tables
-from xiang.hub.bases.engine.clustering import Clusters, cluster
-from xiang.hub.bases.engine.comparing import Comparison, prepare
+from xiang.hub.bases.engine import comparing, standardising, surviving, tables
+from xiang.hub.bases.engine.clustering import Clusters, cluster, components
+from xiang.hub.bases.engine.comparing import Comparison
 from xiang.hub.bases.engine.configuring import Config, Mapped
 from xiang.hub.bases.engine.kinds import Kind
 from xiang.hub.bases.engine.scoring import Model
@@ -46,7 +46,9 @@ class Linkage:
 
         self.config = config
         self.connection: duckdb.DuckDBPyConnection = duckdb.connect()
-        prepare(self.connection)
+        comparing.prepare(self.connection)
+        standardising.prepare(self.connection)
+        surviving.prepare(self.connection)
         for name, value in (("memory_limit", memory), ("threads", threads)):
             if value:
                 self.connection.execute(f"SET {name} = '{value}'")
@@ -56,40 +58,31 @@ class Linkage:
 
     def load(self, addresses: Sequence[str]) -> None:
         """Read the tables and make the features of every record."""
-        parts = []
+        parts, before = [], 0
         for place, address in enumerate(addresses):
             columns = tables.load(self.connection, address, f"raw_{place}")
-            parts.append(_raw_sql(self.config.kind, self.config.table(place), columns, f"raw_{place}"))
-        self.connection.execute(
-            "CREATE TABLE raw AS SELECT row_number() OVER () AS n, * FROM (" + " UNION ALL ".join(parts) + ")"
-        )
-        for place in range(len(addresses)):
-            self.connection.execute(f"DROP TABLE raw_{place}")
+            parts.append(_raw_sql(self.config.kind, self.config.table(place), columns, f"raw_{place}", before))
+            before += self.connection.execute(f"SELECT count(*) FROM raw_{place}").fetchall()[0][0]
+        self.connection.execute("CREATE VIEW raw AS " + " UNION ALL ".join(parts))
         self._make_features()
 
     def _make_features(self) -> None:
         kind = self.config.kind
-        reading = next((one for one in kind.columns if one.reading), None)
-        self.connection.execute(f"CREATE TABLE features_made AS {standardising.select(kind.columns, 'raw')}")
-        if reading is None:
-            self.connection.execute("ALTER TABLE features_made RENAME TO features")
-            return
-        self._make_readings(reading.reading)
-        self.connection.execute(
-            f"CREATE TABLE features AS SELECT features_made.*, readings.reading AS {reading.name} FROM features_made"
-            f" LEFT JOIN readings ON readings.spelt = features_made.{reading.reading}"
-        )
-        self.connection.execute("DROP TABLE features_made")
+        made = standardising.select(kind.columns, "raw")
+        if reading := next((one for one in kind.columns if one.reading), None):
+            self._read(standardising.to_read(kind.columns, reading, "raw"))
+            made = standardising.read_aloud(reading, made, "readings")
+        keys = ", ".join(f"{key.sql} AS {key.digest}" for key in kind.keys)
+        self.connection.execute(f"CREATE TABLE features AS SELECT *, {keys} FROM ({made})")
 
-    def _make_readings(self, column: str) -> None:
-        """Readings are looked up by Python, once for each name that occurs."""
+    def _read(self, query: str) -> None:
+        """Readings are looked up by Python, once for each sign that occurs in names of usual length and each longer name."""
         import pyarrow as pa
 
-        names = self.connection.execute(
-            f"SELECT DISTINCT {column} AS spelt FROM features_made WHERE {column} IS NOT NULL"
-        ).fetchnumpy()["spelt"]
-        spelt = [str(name) for name in names]
-        readings = pa.table({"spelt": pa.array(spelt), "reading": pa.array([pinyin(name) or None for name in spelt])})
+        spelt = [text for (text,) in self.connection.execute(query).fetchall() if text]
+        readings = pa.table(
+            {"spelt": pa.array(spelt, pa.string()), "reading": pa.array(map(pinyin, spelt), pa.string())}
+        )
         self.connection.register("readings", readings)
 
     # -- pairs
@@ -112,42 +105,53 @@ class Linkage:
         predicted = self.linker(model).inference.predict(threshold_match_weight=-10)
         self.connection.execute(f"CREATE TABLE pairs AS {_pairs_sql(kind, model, predicted.physical_name)}")
         predicted.drop_table_from_database_and_remove_from_cache()
-        same = self.connection.execute(
-            "SELECT one, other FROM pairs WHERE verdict = 'same' ORDER BY decisive DESC, weight DESC, one, other"
-        ).fetchnumpy()
-        held = self.connection.execute(
-            f"SELECT n, {kind.apart} AS number FROM features WHERE {kind.apart} IS NOT NULL AND n IN"
-            " (SELECT one FROM pairs UNION SELECT other FROM pairs)"
-        ).fetchnumpy()
-        numbers = dict(zip(held["n"].tolist(), held["number"].tolist(), strict=True))
-        self.found = cluster(zip(same["one"].tolist(), same["other"].tolist(), strict=True), numbers)
+        self._join()
+        self._divide()
         self._keep_clusters()
-        return self._counted(len(same["one"]))
+        ((pairs,),) = self.connection.execute("SELECT count(*) FROM pairs WHERE verdict = 'same'").fetchall()
+        return self._counted(pairs)
 
-    def _keep_clusters(self) -> None:
+    def _join(self) -> None:
+        """The table ``joined``: who hangs together by pairs that are the same."""
         import pyarrow as pa
 
-        joined = list(self.found.root)
-        roots = pa.table(
-            {"n": pa.array(joined, pa.int64()), "root": pa.array([self.found.of(n) for n in joined], pa.int64())}
+        same = self.connection.execute("SELECT one, other FROM pairs WHERE verdict = 'same'").fetchnumpy()
+        records, roots = components(same["one"], same["other"])
+        self.connection.register("found", pa.table({"n": pa.array(records), "root": pa.array(roots)}))
+        self.connection.execute("CREATE TABLE joined AS FROM found")
+        self.connection.unregister("found")
+
+    def _divide(self) -> None:
+        """Take apart again, by the strongest pairs first, what hangs together and holds different numbers."""
+        number = self.config.kind.apart
+        self.connection.execute(
+            "CREATE TEMP TABLE mixed AS SELECT root FROM joined JOIN features USING (n)"
+            f" GROUP BY root HAVING min({number}) <> max({number})"
         )
-        self.connection.register("joined", roots)
+        pairs = self.connection.execute(
+            "SELECT one, other FROM pairs JOIN joined ON n = one WHERE verdict = 'same' AND root IN (FROM mixed)"
+            " ORDER BY decisive DESC, weight DESC, one, other"
+        ).fetchall()
+        held = self.connection.execute(
+            f"SELECT n, {number} FROM joined JOIN features USING (n) WHERE root IN (FROM mixed) AND {number} IS NOT NULL"
+        ).fetchall()
+        self.found = cluster(pairs, dict(held))
+        roots = [(self.found.of(n), n) for pair in pairs for n in pair]
+        if roots:
+            self.connection.executemany("UPDATE joined SET root = ? WHERE n = ?", sorted(set(roots)))
+
+    def _keep_clusters(self) -> None:
         self.connection.execute(
             "CREATE TABLE clusters AS SELECT raw.n, raw.source, raw.ref, coalesce(joined.root, raw.n) AS cluster"
             " FROM raw LEFT JOIN joined USING (n)"
         )
-        self.connection.unregister("joined")
-        refused = pa.table(
-            {
-                "one": pa.array([a for a, _ in self.found.refused], pa.int64()),
-                "other": pa.array([b for _, b in self.found.refused], pa.int64()),
-            }
-        )
-        self.connection.register("refused_pairs", refused)
+        self.connection.execute("CREATE TEMP TABLE refused (one BIGINT, other BIGINT)")
+        if self.found.refused:
+            self.connection.executemany("INSERT INTO refused VALUES (?, ?)", self.found.refused)
         self.connection.execute(
             "CREATE TABLE uncertain AS SELECT DISTINCT ON (least(a.cluster, b.cluster), greatest(a.cluster, b.cluster))"
             " p.one, p.other, p.weight, p.verdict FROM pairs p JOIN clusters a ON a.n = p.one JOIN clusters b ON b.n = p.other"
-            " LEFT JOIN refused_pairs r ON r.one = p.one AND r.other = p.other"
+            " LEFT JOIN refused r ON r.one = p.one AND r.other = p.other"
             " WHERE a.cluster <> b.cluster AND (p.verdict = 'perhaps' OR r.one IS NOT NULL)"
             " ORDER BY least(a.cluster, b.cluster), greatest(a.cluster, b.cluster), p.weight DESC, p.one, p.other"
         )
@@ -166,23 +170,7 @@ class Linkage:
         """The table ``golden``: for each cluster the surviving value of every field and the record it came from."""
         known = {name for one in self.config.tables for name in one.fields}
         fields = [name for name in self.config.kind.fields if name in known]
-        rules = {name: self.config.rules.get(name, "source") for name in fields}
-        counts = "".join(
-            f", count(*) OVER (PARTITION BY cluster, {name}) AS count_of_{name}"
-            for name, rule in rules.items()
-            if rule == "frequent"
-        )
-        best = ", ".join(_survivor_sql(name, rule) for name, rule in rules.items())
-        chosen = ", ".join(f"{name}_best.v AS {name}, {name}_best.r AS {name}_from" for name in fields)
-        alone = ", ".join(f"{name}, CASE WHEN {name} IS NOT NULL THEN raw.ref END AS {name}_from" for name in fields)
-        self.connection.execute(
-            "CREATE TABLE golden AS WITH many AS"
-            " (SELECT cluster, count(*) AS records FROM clusters GROUP BY cluster HAVING count(*) > 1),"
-            f" rows AS (SELECT c.cluster, many.records, r.*{counts} FROM clusters c JOIN many USING (cluster) JOIN raw r USING (n)),"
-            f" best AS (SELECT cluster, any_value(records) AS records, {best} FROM rows GROUP BY cluster)"
-            f" SELECT cluster, records, {chosen} FROM best"
-            f" UNION ALL SELECT c.cluster, 1, {alone} FROM clusters c ANTI JOIN many USING (cluster) JOIN raw USING (n)"
-        )
+        surviving.make_table(self.connection, fields, self.config.rules)
 
     def uncertain(self, most: int = _REVIEWED) -> list[tuple[int, int]]:
         """Pairs for stewards, the likeliest first."""
@@ -211,8 +199,8 @@ class Linkage:
         self.connection.close()
 
 
-def _raw_sql(kind: Kind, table: Mapped, columns: Sequence[str], name: str) -> str:
-    """One table in the common columns, as texts."""
+def _raw_sql(kind: Kind, table: Mapped, columns: Sequence[str], name: str, before: int) -> str:
+    """One table in the common columns, as texts; its rows are numbered on from those ``before``."""
     known = {column.lower(): column for column in columns}
 
     def taken(column: str) -> str:
@@ -220,25 +208,24 @@ def _raw_sql(kind: Kind, table: Mapped, columns: Sequence[str], name: str) -> st
         return f'"{found}"' if found else "NULL::VARCHAR"
 
     fields = ", ".join(f"{taken(table.fields.get(field, ''))} AS {field}" for field in kind.fields)
-    ref = taken(table.key) if table.key else "row_number() OVER ()::VARCHAR"
+    ref = taken(table.key) if table.key else "(rowid + 1)::VARCHAR"
     return (
-        f"SELECT {quoted(table.label)} AS source, {quoted(table.label)} || '/' || {ref} AS ref, {table.rank} AS rank,"
+        f"SELECT rowid + {before + 1} AS n, {quoted(table.label)} AS source, {quoted(table.label)} || '/' || {ref} AS ref, {table.rank} AS rank,"
         f" coalesce({taken(table.updated)}, '') AS day, {fields} FROM {name}"
     )
 
 
 def settings(kind: Kind, model: Model | None) -> dict[str, Any]:
     """What Splink is told: the same comparisons and keys, with the parameters of the model."""
-    rules = [
-        {"blocking_rule": " AND ".join(f"l.{c} = r.{c}" for c in key.columns), "sql_dialect": "duckdb"}
-        for key in kind.keys
-    ]
+    rules = [{"blocking_rule": f"l.{key.digest} = r.{key.digest}", "sql_dialect": "duckdb"} for key in kind.keys]
+    asked = {column for key in kind.keys if key.decisive for column in key.columns} | {kind.apart}
     told: dict[str, Any] = {
         "link_type": "dedupe_only",
         "unique_id_column_name": "n",
         "comparisons": [_comparison(one, model) for one in kind.comparisons],
         "blocking_rules_to_generate_predictions": rules,
-        "retain_matching_columns": True,  # with them come the levels, and the columns of the keys
+        "retain_matching_columns": True,  # with them come the levels
+        "additional_columns_to_retain": sorted(asked),
     }
     return told | ({"probability_two_random_records_match": model.prior} if model else {})
 
@@ -278,19 +265,6 @@ def _pairs_sql(kind: Kind, model: Model, predicted: str) -> str:
         f" WHEN match_weight >= {attach} AND NOT ({doubted}) THEN 'same'"
         f" WHEN match_weight >= {review} THEN 'perhaps' ELSE 'apart' END AS verdict FROM {predicted}"
     )
-
-
-def _survivor_sql(field: str, rule: str) -> str:
-    """The rules of ``surviving`` as an aggregate: the best value and where it came from, by one key that orders rows."""
-    last = "printf('%05d', 99999 - rank) || '|' || day || '|' || printf('%012d', 999999999999 - n)"
-    first = {
-        "source": "''",
-        "frequent": f"printf('%09d', count_of_{field}) || '|'",
-        "recent": "rpad(day, 32, ' ') || '|'",
-        "longest": f"printf('%05d', length({field})) || '|'",
-    }[rule]
-    best = f"arg_max(struct_pack(v := {field}, r := ref), {first} || {last}) FILTER (WHERE {field} IS NOT NULL)"
-    return f"{best} AS {field}_best"
 
 
 __all__ = ["Counts", "Linkage", "settings"]

@@ -20,6 +20,17 @@ class Key:
         parts = [features.get(column) for column in self.columns]
         return "|".join(part for part in parts if part) if all(parts) else None
 
+    @property
+    def digest(self) -> str:
+        """The column of 64 bits that stands for the key in SQL; a false hit is only compared in vain."""
+        return f"key_{self.name}"
+
+    @property
+    def sql(self) -> str:
+        """The digest as a DuckDB expression, ``NULL`` when a part lacks."""
+        there = " AND ".join(f"{column} IS NOT NULL" for column in self.columns)
+        return f"CASE WHEN {there} THEN hash({', '.join(self.columns)}) END"
+
 
 PERSON = (
     Key("number", ("sound",), decisive=True),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 R = TypeVar("R", bound=Hashable)
 
@@ -53,3 +56,20 @@ def cluster(pairs: Iterable[tuple[R, R]], numbers: Mapping[R, str]) -> Clusters[
     for left, right in pairs:
         made.join(left, right)
     return made
+
+
+def components(left: NDArray[Any], right: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """``(records, roots)``: who hangs together by pairs of numbers, whatever numbers they hold; the root is the least."""
+    import numpy as np
+
+    records, places = np.unique(np.concatenate([left, right]), return_inverse=True)
+    one, other = places[: len(left)], places[len(left) :]
+    root = np.arange(len(records))
+    while True:
+        least = np.minimum(root[one], root[other])
+        before = root.copy()
+        np.minimum.at(root, before[one], least)
+        np.minimum.at(root, before[other], least)
+        root = root[root]
+        if np.array_equal(root, before):
+            return records, records[root]

@@ -78,10 +78,11 @@ _SLIPPED = (
     "slipped_at(a, b, m) AS len(m) <= 1 OR (len(m) = 2 AND m[2] = m[1] + 1 AND a[m[1]] = b[m[2]] AND a[m[2]] = b[m[1]])",
     "one_more(short, long) AS"
     " list_contains(list_transform(range(0, length(long)), lambda i: left(long, i) || substr(long, i + 2)), short)",
-    # DuckDB's distance counts bytes, of which a character has up to four: it tells what is far apart.
-    f"one_slip(a, b) AS damerau_levenshtein(a, b) <= {_FOUR_BYTES_TWICE} AND CASE"
+    # DuckDB's distance counts bytes. For numbers and dates they are characters; of others it tells what is far apart.
+    "one_slip(a, b) AS CASE WHEN strlen(a) = length(a) AND strlen(b) = length(b) THEN damerau_levenshtein(a, b) <= 1"
+    f" ELSE damerau_levenshtein(a, b) <= {_FOUR_BYTES_TWICE} AND CASE"
     " WHEN length(a) < length(b) THEN one_more(a, b) WHEN length(a) > length(b) THEN one_more(b, a)"
-    " ELSE slipped_at(a, b, list_filter(range(1, length(a) + 1), lambda i: a[i] <> b[i])) END",
+    " ELSE slipped_at(a, b, list_filter(range(1, length(a) + 1), lambda i: a[i] <> b[i])) END END",
 )
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from xiang.foundation.parties.identity import ID_CHECKS, ID_WEIGHTS, id_check_character
 from xiang.hub.bases.engine.spelling import (
@@ -22,6 +23,9 @@ from xiang.hub.bases.engine.spelling import (
     pinyin,
     quoted,
 )
+
+if TYPE_CHECKING:
+    import duckdb
 
 Raw = Mapping[str, str | None]
 Features = Mapping[str, str]
@@ -65,13 +69,7 @@ def _names(value: str | None) -> str | None:
     return f"|{'|'.join(kept)}|" if kept else None
 
 
-def _names_sql(raw: str) -> str:
-    each = f"list_transform(regexp_split_to_array({raw}, {quoted(_SPLIT)}), lambda x: {_name_sql(folded_sql('x'))})"
-    joined = f"array_to_string(list_filter({each}, lambda x: x IS NOT NULL), '|')"
-    return f"CASE WHEN {raw} <> '' THEN nullif('|' || {joined} || '|', '||') END"
-
-
-_NUMBER = "[0-9]{17}[0-9X]"
+NUMBER = "[0-9]{17}[0-9X]"
 _OLD = "[0-9]{15}"
 
 
@@ -89,19 +87,20 @@ def identity_number(value: str | None) -> str | None:
     if re.fullmatch(_OLD, text):
         text = f"{text[:6]}19{text[6:]}"
         return text + id_check_character(text)
-    return text if re.fullmatch(_NUMBER, text) else None
+    return text if re.fullmatch(NUMBER, text) else None
 
 
 def _identity_sql(text: str) -> str:
     tidied = _tidied_sql(text)
     old = f"substr({tidied}, 1, 6) || '19' || substr({tidied}, 7)"
     return (
-        f"CASE WHEN regexp_full_match({tidied}, '{_NUMBER}') THEN {tidied}"
-        f" WHEN regexp_full_match({tidied}, '{_OLD}') THEN {old} || {_check_sql(old)} END"
+        f"CASE WHEN regexp_full_match({text}, '{NUMBER}') THEN {text}"
+        f" WHEN regexp_full_match({tidied}, '{NUMBER}') THEN {tidied}"
+        f" WHEN regexp_full_match({tidied}, '{_OLD}') THEN {old} || {check_sql(old)} END"
     )
 
 
-def _check_sql(number: str) -> str:
+def check_sql(number: str) -> str:
     total = " + ".join(f"{weight} * (ord(substr({number}, {n}, 1)) - 48)" for n, weight in enumerate(ID_WEIGHTS, 1))
     return f"substr('{ID_CHECKS}', CAST(1 + ({total}) % 11 AS BIGINT), 1)"
 
@@ -112,7 +111,7 @@ def _sound(value: str | None) -> str | None:
     return number if number and id_check_character(number[:17]) == number[17] else None
 
 
-_SOUND_SQL = f"CASE WHEN number IS NOT NULL AND {_check_sql('number')} = substr(number, 18, 1) THEN number END"
+_SOUND_SQL = f"CASE WHEN number IS NOT NULL AND {check_sql('number')} = substr(number, 18, 1) THEN number END"
 
 _DATE = "^([0-9]{4})[^0-9]?([0-9]{1,2})[^0-9]?([0-9]{1,2})"
 
@@ -154,16 +153,21 @@ def _phone_sql(text: str) -> str:
     )
 
 
-_BUILDING, _ROOM = "号楼|幢|座", "室|房|户"
+_WORDS = (("号楼", "栋"), ("幢", "栋"), ("座", "栋"), ("室", ""), ("房", ""), ("户", ""))
 
 
 def _place(value: str | None) -> str | None:
     text = numerals(_text(value))
-    return re.sub(_ROOM, "", re.sub(_BUILDING, "栋", text)) or None
+    for word, other in _WORDS:
+        text = text.replace(word, other)
+    return text or None
 
 
 def _place_sql(text: str) -> str:
-    return f"nullif(regexp_replace(regexp_replace({numerals_sql(text)}, '{_BUILDING}', '栋', 'g'), '{_ROOM}', '', 'g'), '')"
+    made = numerals_sql(text)
+    for word, other in _WORDS:
+        made = f"replace({made}, '{word}', '{other}')"
+    return f"nullif({made}, '')"
 
 
 def _door(value: str | None) -> str | None:
@@ -226,7 +230,7 @@ _EITHER_SQL = f"coalesce(substr(credit, 9, 9), {_matching_sql(_ORGANISATION, 'f_
 
 
 NAME = Column("name", ("name",), _name, _name_sql("f_name"))
-FORMER = Column("former", ("former_names",), _names, _names_sql("former_names"))
+FORMER = Column("former", ("former_names",), _names, "CASE WHEN former_names <> '' THEN former(former_names) END")
 READING = Column("reading", ("name",), _reading, "NULL", reading="name")
 PHONE = Column("phone", ("phone",), _phone, _phone_sql("f_phone"))
 PLACE = Column("place", ("address",), _place, _place_sql("f_address"))
@@ -281,6 +285,27 @@ CREDENTIAL = (
 )
 
 
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Teach a connection the functions that the expressions of columns call for the few values that need Python."""
+    by_python(connection, "folded", folded)
+    by_python(connection, "former", _names)
+
+
+def by_python(
+    connection: duckdb.DuckDBPyConnection, name: str, python: Callable[[str], object], kind: str = "varchar"
+) -> None:
+    """A function of one text, evaluated a chunk of rows at a time."""
+    import pyarrow as pa
+    from duckdb.func import ARROW, FunctionNullHandling
+
+    made = {"varchar": pa.string(), "boolean": pa.bool_()}[kind]
+
+    def chunk(column):  # type: ignore[no-untyped-def] # DuckDB evaluates annotations
+        return pa.array([None if text is None else python(text) for text in column.to_pylist()], made)
+
+    connection.create_function(name, chunk, ["varchar"], kind, type=ARROW, null_handling=FunctionNullHandling.SPECIAL)
+
+
 def features(columns: tuple[Column, ...], raw: Raw) -> dict[str, str]:
     """What one record says, without what says nothing."""
     made = {one.name: one.python(*(raw.get(field) for field in one.needs)) for one in columns}
@@ -301,3 +326,25 @@ def select(columns: tuple[Column, ...], source: str) -> str:
         f" first_stage AS (SELECT n, {folded_fields}, {first} FROM folded_rows)"
         f" SELECT n, {kept}{last} FROM first_stage"
     )
+
+
+_USUAL = 4  # signs of a name that is read sign by sign
+
+
+def to_read(columns: tuple[Column, ...], reading: Column, source: str) -> str:
+    """The query of everything that has to be read: the signs of names of usual length, and longer names as they are."""
+    name, made = reading.reading, select(columns, source)
+    signs = ", ".join(f"{name}[{n}]" for n in range(1, _USUAL + 1))
+    return (
+        f"SELECT DISTINCT unnest(CASE WHEN length({name}) <= {_USUAL} THEN [{signs}] ELSE [{name}] END) FROM ({made})"
+    )
+
+
+def read_aloud(reading: Column, made: str, readings: str) -> str:
+    """The query that adds the feature ``reading`` to what ``made`` selects, from ``readings (spelt, reading)``."""
+    name = reading.reading
+    parts = [f"CASE WHEN length({name}) <= {_USUAL} THEN {name}[{n}] END" for n in range(1, _USUAL + 1)]
+    parts[0] = f"CASE WHEN length({name}) <= {_USUAL} THEN {name}[1] ELSE {name} END"
+    joins = " ".join(f"LEFT JOIN {readings} r{n} ON r{n}.spelt = {part}" for n, part in enumerate(parts))
+    read = ", ".join(f"r{n}.reading" for n in range(_USUAL))
+    return f"SELECT made.*, nullif(concat({read}), '') AS {reading.name} FROM ({made}) made {joins}"

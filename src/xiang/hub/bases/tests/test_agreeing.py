@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xiang.hub.bases.engine import standardising
+from xiang.hub.bases.engine import standardising, surviving
 from xiang.hub.bases.engine.batch import settings as splink_settings
 from xiang.hub.bases.engine.comparing import one_slip, prepare
 from xiang.hub.bases.engine.kinds import KINDS, LEGAL, PERSON, Kind
+from xiang.hub.bases.engine.spelling import folded, folded_sql, pinyin
+from xiang.hub.bases.engine.surviving import Said
 
 from .numbers import number, old
 
@@ -76,14 +79,15 @@ quick = settings(max_examples=40, deadline=None, suppress_health_check=list(Heal
 
 
 def by_sql(kind: Kind, raws: Sequence[dict[str, str]]) -> list[dict[str, str]]:
-    """Features as the batch makes them; the readings of names, which Python makes there too, are added."""
+    """Features as the batch makes them."""
     with duckdb.connect() as connection:
+        standardising.prepare(connection)
         names = ", ".join(f"{field} VARCHAR" for field in kind.fields)
         connection.execute(f"CREATE TABLE raw (n INT, {names})")
         for n, raw in enumerate(raws):
             marks = ", ".join("?" * (len(kind.fields) + 1))
             connection.execute(f"INSERT INTO raw VALUES ({marks})", [n, *(raw.get(f) or None for f in kind.fields)])
-        cursor = connection.execute(standardising.select(kind.columns, "raw") + " ORDER BY n")
+        cursor = connection.execute(_made(connection, kind) + " ORDER BY n")
         columns = [column[0] for column in cursor.description]
         return [
             {name: value for name, value in zip(columns, row, strict=True) if value is not None and name != "n"}
@@ -91,13 +95,88 @@ def by_sql(kind: Kind, raws: Sequence[dict[str, str]]) -> list[dict[str, str]]:
         ]
 
 
+def _made(connection: duckdb.DuckDBPyConnection, kind: Kind) -> str:
+    made = standardising.select(kind.columns, "raw")
+    reading = next((one for one in kind.columns if one.reading), None)
+    if reading is None:
+        return made
+    connection.execute("CREATE TABLE readings (spelt VARCHAR, reading VARCHAR)")
+    for (text,) in connection.execute(standardising.to_read(kind.columns, reading, "raw")).fetchall():
+        if text:
+            connection.execute("INSERT INTO readings VALUES (?, ?)", [text, pinyin(text)])
+    return standardising.read_aloud(reading, made, "readings")
+
+
 @pytest.mark.parametrize("kind", [PERSON, LEGAL], ids=lambda kind: kind.key)
 @quick
 @given(data=st.data())
 def test_sql_makes_the_same_features_as_python(kind: Kind, data: st.DataObject) -> None:
     raws = data.draw(st.lists(SAID[kind.key], min_size=1, max_size=8))
-    mine = [{k: v for k, v in kind.features(raw).items() if k != "reading"} for raw in raws]
-    assert by_sql(kind, raws) == mine
+    assert by_sql(kind, raws) == [kind.features(raw) for raw in raws]
+
+
+@quick
+@given(
+    texts=st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6), min_size=1)
+)
+def test_sql_folds_any_text_as_python_does(texts: list[str]) -> None:
+    with duckdb.connect() as connection:
+        standardising.prepare(connection)
+        for text in texts:
+            assert connection.execute(f"SELECT {folded_sql('t')} FROM (SELECT ? AS t)", [text]).fetchone() == (
+                folded(text),
+            )
+
+
+def test_no_character_that_sql_takes_as_settled_is_changed_by_folding() -> None:
+    every = "".join(map(chr, [*range(0x20, 0xD800), *range(0xE000, 0x20000)]))
+    with duckdb.connect() as connection:
+        connection.create_function("folded", lambda text: "", ["varchar"], "varchar")  # type: ignore[arg-type]
+        rows = f"SELECT t FROM (SELECT unnest(string_split(?, '\x01')) AS t) WHERE {folded_sql('t')} = t"
+        settled = [text for (text,) in connection.execute(rows, ["\x01".join(every)]).fetchall()]
+    assert len(settled) > 20_000
+    assert [text for text in settled if folded(text) != text] == []
+
+
+SAID_OF = st.fixed_dictionaries(
+    {
+        "cluster": st.integers(1, 3),
+        "rank": st.integers(1, 3),
+        "day": st.sampled_from(["", "2024", "2024-05-01", "2025-01-01"]),
+        "id_number": st.sampled_from(["", number(1), old(number(1)), "430104203002300012", number(2), "无"]),
+        "name": st.sampled_from(["", "张伟", "张", "张伟明"]),
+    }
+)
+
+
+@pytest.mark.parametrize("rule", ["source", "recent", "frequent", "longest"])
+@quick
+@given(said=st.lists(SAID_OF, min_size=1, max_size=8))
+def test_sql_lets_the_same_values_survive_as_python(rule: surviving.Rule, said: list[dict[str, Any]]) -> None:
+    fields = ("id_number", "name")
+    with duckdb.connect() as connection:
+        surviving.prepare(connection)
+        connection.execute(
+            "CREATE TABLE raw (n INT, ref VARCHAR, rank INT, day VARCHAR, id_number VARCHAR, name VARCHAR)"
+        )
+        connection.execute("CREATE TABLE clusters (n INT, cluster INT)")
+        for n, one in enumerate(said):
+            row = [n, f"r{n}", one["rank"], one["day"], *(one[field] or None for field in fields)]
+            connection.execute("INSERT INTO raw VALUES (?, ?, ?, ?, ?, ?)", row)
+            connection.execute("INSERT INTO clusters VALUES (?, ?)", [n, one["cluster"]])
+        surviving.make_table(connection, fields, dict.fromkeys(fields, rule))
+        found = {row[0]: row[1:] for row in connection.execute("FROM golden").fetchall()}
+    for cluster in {one["cluster"] for one in said}:
+        expected: list[object] = [sum(one["cluster"] == cluster for one in said)]
+        for field in fields:
+            values = [
+                Said(one[field], "s", f"r{n}", one["rank"], one["day"], surviving.valid(field, one[field]))
+                for n, one in enumerate(said)
+                if one["cluster"] == cluster
+            ]
+            won = surviving.survive(values, rule)
+            expected += [won.value, won.record] if won else [None, None]
+        assert list(found[cluster]) == expected
 
 
 @pytest.mark.parametrize("kind", [PERSON, LEGAL], ids=lambda kind: kind.key)
