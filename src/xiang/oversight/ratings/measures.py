@@ -7,7 +7,7 @@ from datetime import date
 
 from xiang.foundation.ground import instant
 from xiang.foundation.measures import operations as measures
-from xiang.foundation.measures.registry import Count, Measure, register
+from xiang.foundation.measures.registry import Count, Measure, register, within
 from xiang.oversight.ratings.models import Invitation, Rating, RatingFollowUp
 
 GOOD, ANSWERED, MENDED = "ratings.good", "ratings.answered", "ratings.mended"
@@ -32,28 +32,24 @@ def count_follow_up(follow_up: RatingFollowUp, *, closed: bool) -> None:
     measures.append(MENDED, _of(follow_up.rating), int(closed), int(not closed), follow_up.opened_on)
 
 
-def _within(day: date, start: date | None, end: date | None) -> bool:
-    return (start is None or day >= start) and (end is None or day <= end)
-
-
 def _ratings(start: date | None, end: date | None) -> Iterator[Count]:
     for rating in Rating.objects.order_by("id").iterator():
         day = instant.legal_date(rating.created_at)
-        if _within(day, start, end):
+        if within(day, start, end):
             yield Count(day, _of(rating), int(not rating.bad), 1, f"case:{rating.case_id}")
 
 
 def _settled(start: date | None, end: date | None) -> Iterator[Count]:
     rows = Invitation.objects.exclude(state=Invitation.State.OPEN).select_related("case").defer("case__answers")
     for row in rows.order_by("id").iterator():
-        if _within(row.opened_on, start, end):
+        if within(row.opened_on, start, end):
             rated = int(row.state == Invitation.State.RATED)
             yield Count(row.opened_on, {"item": row.case.item_key}, rated, 1, f"case:{row.case_id}")
 
 
 def _follow_ups(start: date | None, end: date | None) -> Iterator[Count]:
     for row in RatingFollowUp.objects.select_related("rating").order_by("id").iterator():
-        if _within(row.opened_on, start, end):
+        if within(row.opened_on, start, end):
             closed = int(row.state == RatingFollowUp.State.CLOSED)
             yield Count(row.opened_on, _of(row.rating), closed, 1, f"case:{row.rating.case_id}")
 

@@ -108,7 +108,7 @@ def of_offices(actor: Actor) -> list[Aggregate]:
     if not actor.is_staff:
         raise Absent
     rows = Rating.objects.filter(unit__isnull=False).filter(
-        Q(unit_id__in=actor.unit_ids) | _under(actor, "division_path")
+        Q(unit_id__in=actor.unit_ids) | parties.within(actor.division_paths)
     )
     counted: dict[tuple[UUID, str], dict[str, int]] = {}
     for row in rows.values("unit_id", "unit__name", "level").annotate(n=Count("id")).order_by("unit__name"):
@@ -132,7 +132,7 @@ def follow_ups(actor: Actor) -> QuerySet[RatingFollowUp]:
     """Bad ratings being followed up, for the supervisors of the division; the most urgent first."""
     rows = RatingFollowUp.objects.select_related("rating__case", "rating__unit", "rating__rater")
     rows = rows.defer("rating__case__answers", "rating__case__rules").order_by("state", "contact_due", "id")
-    return rows if actor.is_system else rows.filter(_under(actor, "division_path"))
+    return rows if actor.is_system else rows.filter(parties.within(actor.division_paths))
 
 
 def follow_up_for(actor: Actor, follow_up_id: UUID) -> RatingFollowUp:
@@ -146,11 +146,3 @@ def follow_up_for(actor: Actor, follow_up_id: UUID) -> RatingFollowUp:
 def phone_of(found: RatingFollowUp) -> str:
     """The phone number of who rated; asked by the operation that writes down who looked."""
     return parties.contact_value(found.rating.rater_id) or ""
-
-
-def _under(actor: Actor, column: str) -> Q:
-    """Rows in or below a division that the actor supervises; none for anybody else."""
-    rights = Q(pk__in=[])
-    for path in actor.division_paths:
-        rights |= Q(**{column: path}) | Q(**{f"{column}__gt": path + "/", f"{column}__lt": path + "0"})
-    return rights
