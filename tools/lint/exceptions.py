@@ -25,10 +25,12 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     "own-clock": {
         "tests/browser/test_configuration.py": "the browser and the live server go by the machine's clock",
         "src/xiang/foundation/ground/instant.py": "the one clock that all code asks",
+        "src/xiang/foundation/parties/signing/sessions.py": "Django dates sessions by the machine's clock",
         "bench/seeding.py": "the bench's rows are dated by the machine's clock",
         "bench/rig/report.py": "a report says when it was measured",
         "bench/peers/plain/views.py": "the peer is a bare view that knows no clock of ours",
         "launcher/records.py": "names a copy of the records; the launcher never imports the application",
+        "src/xiang/hub/gateway/plane/answering.py": "reads how far the demonstration runs ahead a few times a second, not at every call",
     },
 }
 

@@ -50,6 +50,7 @@ CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("XIANG_ORIGINS", "").split(","
 
 INSTALLED_APPS = [
     "xiang.portal",
+    "xiang.oversight.plan",
     "xiang.oversight.ratings",
     "xiang.services.halls",
     "xiang.services.lifeevents",
@@ -64,6 +65,7 @@ INSTALLED_APPS = [
     "xiang.hub.sharing",
     "xiang.hub.zone",
     "xiang.hub.inventory",
+    "xiang.hub.sources",
     "xiang.hub.policies",
     "xiang.foundation.cases",
     "xiang.foundation.forms",
@@ -177,6 +179,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+SESSION_ENGINE = "xiang.foundation.parties.signing.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -14,6 +14,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("xiang.portal.urls")),
     path("", include("xiang.oversight.ratings.urls")),
+    path("", include("xiang.oversight.plan.urls")),
     path("", include("xiang.foundation.pages.urls")),
     path("", include("xiang.foundation.parties.urls")),
     path("", include("xiang.foundation.statutes.urls")),
