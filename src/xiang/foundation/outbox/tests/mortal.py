@@ -104,15 +104,16 @@ def make(count: int) -> None:
 
 
 def work() -> None:
-    stop = threading.Event()
+    stop, turned = threading.Event(), threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
 
     @worker.periodic("mortal.finished", timedelta(milliseconds=20))
     def finished() -> None:
         pass_by("periodic")
+        turned.set()
 
     def watch() -> None:
-        while not stop.is_set() and queries.waiting().exists():
+        while not stop.is_set() and (not turned.is_set() or queries.waiting().exists()):
             stop.wait(0.02)
         connection.close()
         stop.set()

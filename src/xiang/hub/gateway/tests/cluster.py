@@ -51,9 +51,12 @@ class Cluster:
     def start(self) -> None:
         """Start it and wait until it answers: after a kill it first writes what stands in its log."""
         settings = [f"-cport={self.port}", "-clisten_addresses=127.0.0.1", f"-cunix_socket_directories={self.folder}"]
-        self.run("postgres", "-D", str(self.folder), *settings, "-cfsync=on", "-csynchronous_commit=on")
+        command = ("postgres", "-D", str(self.folder), *settings, "-cfsync=on", "-csynchronous_commit=on")
+        server = self.run(*command)
         until = time.monotonic() + 30
         while time.monotonic() < until:
+            if server.poll() is not None:  # somebody whom the killed server had just begun is still leaving
+                server = self.run(*command)
             with suppress(psycopg.OperationalError), psycopg.connect(self.url, connect_timeout=2):
                 return
             time.sleep(0.05)
@@ -62,15 +65,20 @@ class Cluster:
     def kill(self) -> None:
         """The server and all that serve its clients, at once and without a word."""
         head = int((self.folder / "postmaster.pid").read_text().split()[0])
-        for number in [head, *_children(head)]:
-            with suppress(ProcessLookupError):
-                os.kill(number, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(head, signal.SIGSTOP)  # it begins nobody new meanwhile
+            for number in [*_children(head), head]:
+                with suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
         while Path(f"/proc/{head}/fd").exists() and any(Path(f"/proc/{head}/fd").glob("*")):
             time.sleep(0.01)
 
 
 def _children(head: int) -> list[int]:
-    return [int(number) for number in Path(f"/proc/{head}/task/{head}/children").read_text().split()]
+    try:
+        return [int(number) for number in Path(f"/proc/{head}/task/{head}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
 
 
 @contextmanager

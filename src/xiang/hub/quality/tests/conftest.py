@@ -16,11 +16,11 @@ from xiang.foundation.parties.actors import SYSTEM
 from xiang.foundation.statutes import operations as statutes
 from xiang.foundation.statutes.rules import RuleRow
 from xiang.hub.inventory import operations as inventory
-from xiang.hub.inventory.tests.conftest import World, world
+from xiang.hub.inventory.tests.conftest import World, bare, world
 from xiang.hub.quality.engine import rules, running
 from xiang.hub.quality.engine.running import Outcome
 
-__all__ = ["world"]
+__all__ = ["bare", "world"]
 
 Check = Callable[..., Outcome]
 
