@@ -57,6 +57,7 @@ class Office:
 def offices(busy_unit: str = "") -> tuple[list[Office], list[Office]]:
     """Every pair of item and competent office, and those of the busy office."""
     from xiang.foundation.cases import procedures
+    from xiang.foundation.cases.operations.freezing import freeze
     from xiang.foundation.parties.models import Unit
     from xiang.services.applications import filing
     from xiang.services.items.models import Item
@@ -69,11 +70,10 @@ def offices(busy_unit: str = "") -> tuple[list[Office], list[Office]]:
         rules = filing.rules_for(item, "43")
         if "promised" not in rules:
             continue
-        kept = json.dumps({slot: row.to_json() for slot, row in rules.items()}, ensure_ascii=False)
         for unit in by_kind.get((item.department, item.unit_kind), ()):
             office = Office(
                 str(unit.id), unit.division.path, item.key, item.short, str(item.edition_id), item.procedure,
-                procedures.get(item.procedure).regime, str(rules["promised"].limit()), kept.replace("\\", r"\\"),
+                procedures.get(item.procedure).regime, str(rules["promised"].limit()), freeze(rules).digest,
             )  # fmt: skip
             (busy if unit.key == busy_unit else found).append(office)
     return found, busy
@@ -162,7 +162,7 @@ class Filling:
             "channel": "web", "applicant_id": party, "subject_id": party, "unit_id": office.unit_id,
             "division_path": office.division_path, "state": way.state, "waiting_for": way.waiting_for,
             "open": "t" if way.open else "f", "outcome": way.outcome, "version": str(len(way.steps)), "clock": way.clock,
-            "clock_started": NULL if way.clock == "none" else str(received), "rules": office.rules,
+            "clock_started": NULL if way.clock == "none" else str(received), "kept_rules_id": office.rules,
             "due": str(due) if way.clock in ("running", "ended") else "", "overdue": "t" if late else "f",
             "act_by": str(due) if way.fires or way.clock == "ended" else "", "answers": ERASED,
             "submitted_at": str(submitted), "received_on": str(received),

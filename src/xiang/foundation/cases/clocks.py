@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from xiang.foundation.cases.frozen import rules_of
 from xiang.foundation.cases.models import NO_DUE, Case, CaseSpan, ClockState
 from xiang.foundation.statutes import queries as statutes
 from xiang.foundation.statutes.clock import Calendar, Due, Limit, Span, due
@@ -26,8 +27,7 @@ class Reading:
 
 def rule_of(case: Case, slot: str) -> RuleRow | None:
     """The rule in a slot as it stood when the case was opened, or ``None``."""
-    row = case.rules.get(slot)
-    return RuleRow.from_json(row) if row else None
+    return rules_of(case).get(slot)
 
 
 def stops_of(spans: Iterable[CaseSpan]) -> list[Span]:

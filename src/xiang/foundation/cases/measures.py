@@ -43,7 +43,7 @@ def _recount(start: date | None, end: date | None) -> Iterator[Count]:
 
 
 def _recount_filed(start: date | None, end: date | None) -> Iterator[Count]:
-    for case in Case.objects.filter(unit__isnull=False).defer("answers", "rules").order_by("id").iterator():
+    for case in Case.objects.filter(unit__isnull=False).defer("answers").order_by("id").iterator():
         on = instant.legal_date(case.submitted_at)
         if (start is None or on >= start) and (end is None or on <= end):
             yield Count(on, _dimensions(case), 1, 0, f"case:{case.id}")

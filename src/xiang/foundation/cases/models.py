@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import F, Q
 
 from xiang.foundation.ground.ids import new_id
-from xiang.foundation.ground.shared_json import SharedJSONField
 from xiang.foundation.trust.fields import SealedJSONField
 
 NO_DUE = date(9999, 12, 31)
@@ -64,7 +63,7 @@ class Case(models.Model):
     due_provisional = models.BooleanField(default=False)
     overdue = models.BooleanField(default=False)
     act_by = models.DateField(default=NO_DUE)
-    rules = SharedJSONField(default=dict)
+    kept_rules = models.ForeignKey("CaseRules", on_delete=models.PROTECT, related_name="+", db_index=False)
 
     answers = SealedJSONField(context="case.answers")
     facts = models.JSONField(default=dict)
@@ -97,6 +96,14 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class CaseRules(models.Model):
+    """Rules as they stood when cases were opened, by slot. Cases under the same rules share a row, which never changes:
+    ``digest`` is the SM3 of what it says."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    content = models.JSONField()
 
 
 class CaseNumber(models.Model):

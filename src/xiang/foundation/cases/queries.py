@@ -195,15 +195,17 @@ def inbox(actor: Actor, wanted: InboxFilter, cursor: str | None = None, size: in
     places, following = merged(found, order, size)
     shown = {case.id: case for case in _listed(tuple(place[-1] for place in places))}
     units = parties.offices({case.unit_id for case in shown.values() if case.unit_id})
+    officers = parties.officers({case.assignee_id for case in shown.values() if case.assignee_id})
     for case in shown.values():
         case.unit = units[case.unit_id] if case.unit_id else None
+        case.assignee = officers[case.assignee_id] if case.assignee_id else None
     return Page([shown[place[-1]] for place in places if place[-1] in shown], following)
 
 
 LISTED = (
     "number", "procedure", "procedure_version", "item_key", "item_title", "title", "state", "waiting_for", "open",
-    "outcome", "version", "clock", "clock_started", "clock_ended", "due", "due_provisional", "overdue", "act_by", "rules",
-    "submitted_at", "received_on", "decided_on", "concluded_at", "unit_id", "assignee__party__name", "parent__number",
+    "outcome", "version", "clock", "clock_started", "clock_ended", "due", "due_provisional", "overdue", "act_by", "kept_rules",
+    "submitted_at", "received_on", "decided_on", "concluded_at", "unit_id", "assignee_id", "parent__number",
 )  # fmt: skip
 """What a list shows of a case."""
 
@@ -213,7 +215,7 @@ def _showing(ids: tuple[UUID, ...] = ()) -> QuerySet[Case]:
     spans = CaseSpan.objects.filter(case=OuterRef("id")).order_by().values("id")[:1]
     urged = CaseEvent.objects.filter(case=OuterRef("id"), transition="urge").order_by().values("id")[:1]
     rows = Case.objects.filter(pk__among=ids).annotate(spanned=Subquery(spans), urged=Subquery(urged))
-    return rows.select_related("assignee__party", "parent").only(*LISTED).order_by()
+    return rows.select_related("parent").only(*LISTED).order_by()
 
 
 _listed = Compiled(_showing)

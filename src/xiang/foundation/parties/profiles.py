@@ -10,13 +10,10 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.urls import reverse
 
-from xiang.foundation.ground import instant
-from xiang.foundation.ground.compiled import Compiled
 from xiang.foundation.pages.components import IdentityView
 from xiang.foundation.parties import delegable, queries
 from xiang.foundation.parties.actors import Actor, actor_of
-from xiang.foundation.parties.models import Appointment, Consent, Contact, Delegation, Identifier, Party, Role, Scheme
-from xiang.foundation.parties.models.validity import live
+from xiang.foundation.parties.models import Consent, Contact, Delegation, Identifier, Party, Role, Scheme
 from xiang.foundation.parties.names import mask_name
 from xiang.foundation.parties.queries.divisions import tree
 
@@ -177,19 +174,13 @@ def _scope(items: frozenset[str]) -> str:
     return "所有事项" if "*" in items else f"{len(items)} 个事项"
 
 
-_duties: Compiled[tuple[str, str, str]] = Compiled(
-    lambda staff_id, on=date.min: Appointment.objects.filter(live(on), staff=staff_id).values_list(
-        "unit__name", "role", "unit__key"
-    )
-)
+_ROLES = list(Role.values)
 
 
 def _posts(actor: Actor) -> list[tuple[str, str]]:
     """The offices an officer serves in, each with their duties there."""
-    if actor.staff_id is None:
-        return []
-    rows = _duties(actor.staff_id, instant.today())
+    units = queries.offices(actor.unit_ids)
     duties: dict[str, list[str]] = {}
-    for unit, role, _ in sorted(rows, key=lambda row: (row[2], list(Role.values).index(row[1]))):
-        duties.setdefault(unit, []).append(Role(role).label)
+    for unit_id, role in sorted(actor.grants, key=lambda each: (units[each[0]].key, _ROLES.index(each[1]))):
+        duties.setdefault(units[unit_id].name, []).append(Role(role).label)
     return [(unit, "、".join(held)) for unit, held in duties.items()]

@@ -66,7 +66,7 @@ def _rated(request: HttpRequest, invitation_id: UUID) -> InvitationShown:
 @router.get("/ratings", response=InvitationPage, auth=needs("ratings:write"), summary="可以评价的办件")
 def list_invitations(request: HttpRequest, asked: Query[Paging]) -> Any:
     """What I was invited to rate; the newest first. Nobody is pressed, and nothing is preset."""
-    rows = queries.invitations(actor_of(request)).defer("case__answers", "case__rules")
+    rows = queries.invitations(actor_of(request)).defer("case__answers")
     return rows_of(rows, ("-id",), asked, _shown)
 
 

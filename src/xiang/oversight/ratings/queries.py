@@ -42,12 +42,12 @@ def invitations(actor: Actor) -> QuerySet[Invitation]:
 def open_invitations(actor: Actor) -> QuerySet[Invitation]:
     """What the person may still rate today."""
     rows = invitations(actor).filter(state=Invitation.State.OPEN, closes_on__gte=instant.today())
-    return rows.defer("case__answers", "case__rules")
+    return rows.defer("case__answers")
 
 
 def invitation_for(actor: Actor, case_number: str) -> Invitation:
     """The person's invitation to rate a matter, or one of its parts; ``Absent`` when there is none."""
-    parts = Prefetch("case__children", Case.objects.select_related("unit__body").defer("answers", "rules"))
+    parts = Prefetch("case__children", Case.objects.select_related("unit__body").defer("answers"))
     wanted = Q(case__number=case_number) | Q(case__children__number=case_number)
     found = invitations(actor).filter(wanted).prefetch_related(parts).first()
     if found is None:
@@ -131,7 +131,7 @@ def _words(unit: UUID, total: int) -> list[Said]:
 def follow_ups(actor: Actor) -> QuerySet[RatingFollowUp]:
     """Bad ratings being followed up, for the supervisors of the division; the most urgent first."""
     rows = RatingFollowUp.objects.select_related("rating__case", "rating__unit", "rating__rater")
-    rows = rows.defer("rating__case__answers", "rating__case__rules").order_by("state", "contact_due", "id")
+    rows = rows.defer("rating__case__answers").order_by("state", "contact_due", "id")
     return rows if actor.is_system else rows.filter(parties.within(actor.division_paths))
 
 

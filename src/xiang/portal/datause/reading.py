@@ -168,7 +168,7 @@ def overview(rows: QuerySet[DataUse], actor: Actor) -> Overview:
 
 def _cases(actor: Actor, ids: set[UUID]) -> dict[UUID, Case]:
     """The person's own cases among these."""
-    return {case.id: case for case in cases.mine(actor).filter(id__in=ids).defer("answers", "rules")}
+    return {case.id: case for case in cases.mine(actor).filter(id__in=ids).defer("answers")}
 
 
 def occasions(

@@ -111,7 +111,7 @@ def traced(key: str) -> list[Shown]:
     """The cases that a figure counts, masked: which item, which office, how much; nobody's name or whole number."""
     rows = measures.trace(key)
     ids = [UUID(row.ref.partition(":")[2]) for row in rows if row.ref.startswith("case:")]
-    cases = Case.objects.defer("answers", "rules").in_bulk(ids)
+    cases = Case.objects.defer("answers").in_bulk(ids)
     return [
         {
             "case": masked(cases[case_id].number),

@@ -51,7 +51,7 @@ def _dimensions(case: Case) -> dict[str, str]:
 
 def _recount(numerator: str, denominator: str) -> Any:
     def source(start: date | None, end: date | None) -> Iterator[Count]:
-        for case in Case.objects.filter(facts__has_key="filed").defer("answers", "rules").iterator():
+        for case in Case.objects.filter(facts__has_key="filed").defer("answers").iterator():
             day = instant.legal_date(case.submitted_at)
             if (start is None or day >= start) and (end is None or day <= end):
                 figures = case.facts["filed"]

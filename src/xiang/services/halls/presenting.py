@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.urls import reverse
 
+from xiang.foundation.cases.frozen import rules_of
 from xiang.foundation.cases.models import Case
 from xiang.foundation.forms.models import Draft
 from xiang.foundation.ground.errors import Unavailable
@@ -16,7 +17,6 @@ from xiang.foundation.pages.components import StatusView
 from xiang.foundation.pages.texts import mask_id, mask_name
 from xiang.foundation.parties import queries as parties
 from xiang.foundation.parties.models import Party, PartyKind, Scheme
-from xiang.foundation.statutes.rules import RuleRow
 from xiang.services.applications import receipt as receipts
 from xiang.services.halls import queries
 from xiang.services.halls.models import WindowMatter, WindowSession
@@ -159,7 +159,7 @@ def slip(session: WindowSession, case: Case) -> SlipView:
 
 
 def _part(case: Case) -> PartView:
-    row = case.rules.get("promised")
-    promise = str(length(RuleRow.from_json(row))) if row else ""
+    rule = rules_of(case).get("promised")
+    promise = str(length(rule)) if rule else ""
     waits = "前一项办好后自动开始" if case.waiting_for == "prerequisite" else "先看材料，在规定时间内告知是否受理"
     return PartView(case.item_title, case.unit.name if case.unit else "", promise, waits)

@@ -81,7 +81,7 @@ def matters(session: WindowSession) -> Sequence[Matter]:
     rows = list(session.matters.order_by("id"))
     ids = [row.draft_id for row in rows]
     drafts = Draft.objects.exclude(state=Draft.State.DISCARDED).in_bulk(ids)
-    cases = Case.objects.defer("answers", "rules").in_bulk(ids)
+    cases = Case.objects.defer("answers").in_bulk(ids)
     return [Matter(row, drafts[row.draft_id], cases.get(row.draft_id)) for row in rows if row.draft_id in drafts]
 
 

@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from xiang.foundation.cases.frozen import rules_of
 from xiang.foundation.cases.models import Case, CaseLink, CaseParty
+from xiang.foundation.cases.operations.freezing import freeze
 from xiang.foundation.cases.operations.moving import locked
 from xiang.foundation.ledger import operations as ledger
 from xiang.foundation.parties.actors import Actor
@@ -46,9 +48,9 @@ def set_subject(case: Case, subject: Party) -> None:
 def add_rule(case: Case, slot: str, rule: RuleRow) -> None:
     """Give a case a rule that depends on when its turn came (a window to pay in), inside the caller's transaction."""
     current = locked(case.id)
-    current.rules = {**current.rules, slot: rule.to_json()}
-    current.save(update_fields=["rules"])
-    case.rules = current.rules
+    current.kept_rules = freeze({**rules_of(current), slot: rule})
+    current.save(update_fields=["kept_rules"])
+    case.kept_rules = current.kept_rules
 
 
 def link(links: Sequence[CaseLink]) -> None:

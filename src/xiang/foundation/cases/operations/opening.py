@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from xiang.foundation.cases import procedures
 from xiang.foundation.cases.measures import count_filed
 from xiang.foundation.cases.models import Case, CaseEvent, CaseNumber, CaseParty
+from xiang.foundation.cases.operations.freezing import freeze
 from xiang.foundation.cases.operations.timers import arm
 from xiang.foundation.ground import adding, instant
 from xiang.foundation.ledger import operations as ledger
@@ -88,7 +89,7 @@ def _open(opening: Opening, actor: Actor, serial: int) -> Case:
         division_path=opening.unit.division.path if opening.unit else "",
         state=state.name,
         waiting_for=state.waiting_for,
-        rules={slot: row.to_json() for slot, row in opening.rules.items()},
+        kept_rules=freeze(opening.rules),
         answers=dict(opening.answers),
         facts=dict(opening.facts),
         submitted_at=at,

@@ -6,7 +6,6 @@ set-wise: :func:`gather` asks three queries for any number of cases.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +17,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from xiang.foundation.cases import clocks, procedures
+from xiang.foundation.cases.frozen import remember, rules_under
 from xiang.foundation.cases.models import Case, CaseSpan, CaseTimer, ClockState
 from xiang.foundation.cases.procedures import State
 from xiang.foundation.ground import instant
@@ -52,6 +52,7 @@ def gather(cases: Iterable[Case]) -> Clockwork:
     """Read what the clocks of these cases need; spans only where the case does not say that it has none."""
     cases = list(cases)
     spanned = tuple(case.id for case in cases if vars(case).get("spanned", True))
+    remember(case.kept_rules_id for case in cases)
     spans: dict[UUID, list[CaseSpan]] = defaultdict(list)
     timers: dict[UUID, list[CaseTimer]] = defaultdict(list)
     for span in _spans(spanned) if spanned else ():
@@ -109,19 +110,19 @@ def _running(case: Case, work: Clockwork, whole: bool) -> ClockView | None:
 
 
 def _terms(case: Case, work: Clockwork) -> tuple[date, str, tuple[Span, ...], tuple[Limit, ...]] | None:
-    """What a clock that was started is counted from: its first day, its rule as text, its stops and its extensions."""
-    rule, spans = case.rules.get("promised"), work.spans.get(case.id, ())
-    if rule is None or case.clock_started is None:
+    """What a clock that was started is counted from: its first day, its rules by digest, its stops, its extensions."""
+    if case.clock_started is None or clocks.rule_of(case, "promised") is None:
         return None
-    return case.clock_started, json.dumps(rule), tuple(clocks.stops_of(spans)), tuple(clocks.extensions_of(spans))
+    spans = work.spans.get(case.id, ())
+    return case.clock_started, case.kept_rules_id, tuple(clocks.stops_of(spans)), tuple(clocks.extensions_of(spans))
 
 
 @lru_cache(maxsize=4096)
 def _counting(
-    started: date, rule: str, stops: tuple[Span, ...], extensions: tuple[Limit, ...], today: date, calendar: Calendar
+    started: date, rules: str, stops: tuple[Span, ...], extensions: tuple[Limit, ...], today: date, calendar: Calendar
 ) -> ClockView:
     """A clock that runs or stands. Many cases of an office began on the same day under the same rule."""
-    kept = RuleRow.from_json(json.loads(rule))
+    kept = rules_under(rules)["promised"]
     promised = due(started, kept.limit(), calendar, stops, extensions)
     view = clock_view(
         steps_until(promised, today),
@@ -156,7 +157,7 @@ def _ended(case: Case, work: Clockwork, whole: bool) -> ClockView:
 @lru_cache(maxsize=4096)
 def _counted(
     started: date,
-    rule: str,
+    rules: str,
     stops: tuple[Span, ...],
     extensions: tuple[Limit, ...],
     on: date,
@@ -164,7 +165,7 @@ def _counted(
     calendar: Calendar,
 ) -> ClockView:
     """A clock that has ended."""
-    promised = due(started, RuleRow.from_json(json.loads(rule)).limit(), calendar, stops, extensions)
+    promised = due(started, rules_under(rules)["promised"].limit(), calendar, stops, extensions)
     view = clock_view(
         steps_until(promised, on), today=today, due=promised.date, unit=unit_words(promised), concluded=on
     )

@@ -130,7 +130,7 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """The filtered list as CSV: names masked, capped, and noted in the ledger."""
     actor = officer(request)
     wanted = wanted_of(request.GET, actor)
-    rows = queries.inbox_rows(actor, wanted).select_related("assignee__party").defer("answers", "rules")
+    rows = queries.inbox_rows(actor, wanted).select_related("assignee__party").defer("answers")
     found = list(rows.order_by(*order_of(wanted))[:EXPORTED_MOST])
     operations.note_export(actor, wanted.view, len(found), searched=bool(wanted.text))
     # With a byte order mark: without it a spreadsheet guesses another encoding.

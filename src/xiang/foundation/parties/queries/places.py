@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from xiang.foundation.ground import instant
+from xiang.foundation.ground.compiled import Compiled
 from xiang.foundation.ground.errors import Absent
 from xiang.foundation.ground.reference import recall, recall_each
 from xiang.foundation.parties.identity import Standing, significant
@@ -75,6 +76,17 @@ def offices(unit_ids: Iterable[UUID]) -> dict[UUID, Unit]:
 
     found = recall_each("places", [("office", unit_id) for unit_id in unit_ids], ask)
     return {unit_id: row for (_, unit_id), row in found.items()}
+
+
+def officers(staff_ids: Iterable[UUID]) -> dict[UUID, Staff]:
+    """The members of staff with these ids, each with their name as a party."""
+    ids = tuple(staff_ids)
+    return {one.id: one for one in _officers(ids)} if ids else {}
+
+
+_officers = Compiled(
+    lambda ids=(): Staff.objects.filter(pk__among=ids).select_related("party").only("party__name").order_by()
+)
 
 
 def unit_for(body: str, division: str, *, kind: str = "", town: str = "", on: date | None = None) -> Unit | None:
