@@ -27,6 +27,8 @@ from django.core.cache.backends.filebased import FileBasedCache
 from tests.faults.browsing import Browser
 from tests.faults.installing import TOLD, Installation, copy, once_a_run
 
+pytestmark = pytest.mark.records
+
 NAME = "the child's name"
 COLUMNS = {
     "parties_party.name": "the register of parties: who the child is",

@@ -12,6 +12,8 @@ import pytest
 
 from tests.faults.installing import LOST, Installation, installed
 
+pytestmark = pytest.mark.records
+
 Grown = dict[str, int]
 
 

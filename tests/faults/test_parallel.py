@@ -11,6 +11,8 @@ import pytest
 from tests.faults.browsing import Browser
 from tests.faults.installing import API, Answer, Installation, installed
 
+pytestmark = pytest.mark.records
+
 TIMES = 5
 PARTS = 7
 

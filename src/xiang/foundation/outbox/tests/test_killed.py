@@ -21,6 +21,8 @@ import psycopg
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.records
+
 HERE = Path(__file__).parent
 EVENTS = 15
 

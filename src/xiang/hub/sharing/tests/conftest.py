@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 
 from xiang.foundation.cases.models import Case
+from xiang.foundation.cases.operations.freezing import freeze
 from xiang.foundation.forms.sources import Subject
 from xiang.foundation.ground import instant
 from xiang.foundation.ground.ids import new_id
@@ -76,6 +77,7 @@ class Hub:
             state="reviewing",
             submitted_at=instant.now(),
             received_on=instant.today(),
+            kept_rules=freeze({}),
         ).id
 
     def ask(self, party: Party | None = None, **changes: Any) -> Any:

@@ -15,6 +15,8 @@ from xiang.foundation.ground import instant
 from xiang.hub.sharing import adapters
 from xiang.hub.sharing.adapters import Adapter, Correction, PostgresSource, Reading, SqliteSource, Unreachable
 
+pytestmark = pytest.mark.records
+
 SCRIPT = (
     "CREATE TABLE hub_marriage (husband TEXT, wife TEXT, wife_name TEXT, registered_on TEXT)",
     "CREATE TABLE history (reference TEXT PRIMARY KEY, at TEXT, table_name TEXT, row_key TEXT, column_name TEXT,"
