@@ -1,14 +1,16 @@
 """Whole journeys on the real profile and a small synthetic province.
 
-The profile is loaded once a module, in a transaction that the module rolls back; each test plays in a savepoint and on
-fresh copies of the departments' databases.
+The profile is loaded once, in a transaction that is rolled back after the last journey; each test plays in a savepoint
+and on fresh copies of the departments' databases.
 """
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,9 +20,12 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
 
 from tests.journeys.playing import Stage
+from xiang.foundation.ground.instant import frozen_at
 from xiang.portal.province import enrolment, seeding
 
 PEOPLE, SEED = 1500, 7
+LOADED = date(2026, 8, 31)
+"""The profile was loaded on a day before everything that happens here."""
 
 
 @pytest.fixture(scope="session")
@@ -31,12 +36,13 @@ def pristine_sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "sources"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def _hunan(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     with django_db_blocker.unblock(), rolled_back():
-        call_command("load", "hunan", verbosity=0)
-        enrolment.enrol_cast(settings.PROFILE_DIR)
-        call_command("demo_accounts", "--json", stdout=open("/dev/null", "w"))  # noqa: PTH123, SIM115
+        with frozen_at(LOADED):
+            call_command("load", "hunan", verbosity=0)
+            enrolment.enrol_cast(settings.PROFILE_DIR)
+            call_command("demo_accounts", "--json", stdout=io.StringIO())
         yield
 
 

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 
-from tests.journeys.conftest import rolled_back
+from tests.journeys.conftest import LOADED
 from tests.journeys.playing import PAPER, Stage
 from xiang.foundation.cases import clocks
 from xiang.foundation.cases import operations as cases
@@ -25,7 +24,6 @@ from xiang.foundation.ground.errors import Forbidden, Invalid, Refused
 from xiang.foundation.ground.instant import frozen_at
 from xiang.foundation.parties import actors
 from xiang.foundation.parties.models import Account
-from xiang.portal.province import enrolment
 from xiang.services.applications import operations as applications
 from xiang.services.credentials.models import Credential
 
@@ -35,13 +33,10 @@ FILED = date(2026, 9, 16)  # a Wednesday
 ITEM = "food_business_licence"
 
 
-@pytest.fixture(scope="module")
-def _hunan(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    """The profile as it was loaded on a day before everything that happens here."""
-    with django_db_blocker.unblock(), rolled_back(), frozen_at(date(2026, 8, 31)):
-        call_command("load", "hunan", verbosity=0)
-        enrolment.enrol_cast(settings.PROFILE_DIR)
-        call_command("demo_accounts", "--json", stdout=open("/dev/null", "w"))  # noqa: PTH123, SIM115
+@pytest.fixture(autouse=True)
+def _before() -> Iterator[None]:
+    """A day before everything that happens here."""
+    with frozen_at(LOADED):
         yield
 
 
