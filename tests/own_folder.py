@@ -8,12 +8,16 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 _folder = tempfile.mkdtemp(prefix="xiang-test-")
 os.environ["XIANG_DATA"] = _folder
 os.environ["XIANG_DEMO"] = "1"
 (Path(_folder) / "static").mkdir()
+# How fast examples are made says something of the machine alone.
+hypothesis.settings.register_profile("xiang", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None)
+hypothesis.settings.load_profile("xiang")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
 
