@@ -34,6 +34,7 @@ from xiang.foundation.parties.rest.refusals import NotAllowed, Unauthenticated, 
 from xiang.hub.exchange.api import router as exchange
 from xiang.hub.inventory.api import router as inventory
 from xiang.hub.sharing.api import router as sharing
+from xiang.hub.sources.api import router as sources
 from xiang.oversight.ratings.api import router as ratings
 from xiang.services.applications.api import router as applications
 from xiang.services.credentials.api import router as credentials
@@ -199,7 +200,7 @@ for kind, handler in HANDLERS.items():
     api.add_exception_handler(kind, handler)
 for router in (
     parties, items, lifeevents, applications, cases, documents, credentials, payments, ratings, sharing,
-    inventory, exchange,
+    inventory, exchange, sources,
 ):  # fmt: skip
     api.add_router("", router)
 

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hub/exchange/", include("xiang.hub.exchange.urls")),
     path("hub/gateway/", include("xiang.hub.gateway.urls")),
     path("hub/zone/", include("xiang.hub.zone.urls")),
+    path("hub/connections/", include("xiang.hub.sources.urls")),
     path("", include("xiang.hub.inventory.urls")),
     path("hub/", include("xiang.hub.sharing.urls")),
     path("", include("xiang.foundation.cases.downloads.urls")),

@@ -42,7 +42,7 @@ class SystemPage(Shown):
 
 
 class SystemGiven(Given):
-    """What a body says of its system. ``connection``: ``env:XIANG_SOURCE_…``, ``sqlite:…`` or ``file:…``."""
+    """What a body says of its system. ``connection``: ``kept:…``, ``env:XIANG_SOURCE_…``, ``sqlite:…`` or ``file:…``."""
 
     body_key: Line
     title: Line

@@ -12,8 +12,10 @@ class InventoryConfig(AppConfig):
         from xiang.foundation.outbox import worker
         from xiang.foundation.pages import navigation
         from xiang.foundation.parties.actors import actor_of
-        from xiang.hub.inventory import loading, operations, queries, standard
+        from xiang.hub.inventory import loading, operations, queries, rights, standard
+        from xiang.hub.sources import rights as connections
 
+        connections.register(rights.is_hub)
         standard.register()
         loading.register()
         worker.periodic("inventory.index", timedelta(seconds=1))(operations.bring_in)

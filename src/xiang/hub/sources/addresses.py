@@ -2,8 +2,9 @@
 
 ``env:XIANG_SOURCE_430000_POLICE__PERSONS`` names an environment variable that holds the address with its credentials;
 ``sqlite:430000.police__persons`` and ``file:430000.police__persons.csv`` a file of the folder ``sources`` in the data
-folder. Whatever stands before the two underscores is the body that the operator set it up for: its stewards may use the
-name, nobody else's. Names without a body (``sqlite:police``) are given by the profile and by the hub.
+folder; ``kept:430000.police__persons`` a connection that the hub's operators entered on a page (:mod:`.operations`).
+Whatever stands before the two underscores is the body that it was set up for: its stewards may use the name, nobody
+else's. Names without a body (``sqlite:police``) are given by the profile and by the hub.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from pathlib import Path
 
 from django.conf import settings
 
+from xiang.hub.sources import queries
 from xiang.hub.sources.found import Unreachable
 
-NAME = re.compile(r"env:XIANG_SOURCE_[A-Z0-9_]{1,100}|(?:sqlite|file):(?!.*\.\.)[\w.-][\w. -]{0,150}")
+NAME = re.compile(r"env:XIANG_SOURCE_[A-Z0-9_]{1,100}|(?:sqlite|file|kept):(?!.*\.\.)[\w.-][\w. -]{0,150}")
 _PREFIX = "env:XIANG_SOURCE_"
 _APART = "__"
 _ENGINES = {
@@ -61,10 +63,10 @@ def in_environment(body_key: str) -> str:
 
 
 def address_of(connection: str) -> str:
-    """The address with its credentials: an environment variable's value, or a file of the sources folder."""
+    """The address with its credentials: a kept connection's, an environment variable's, or a file of the sources folder."""
     scheme, _, rest = connection.partition(":")
-    if scheme == "env":
-        address = os.environ.get(rest, "")
+    if scheme in ("env", "kept"):
+        address = os.environ.get(rest, "") if scheme == "env" else queries.address_of(connection)
         if not address:
             raise Unreachable("not_configured")
         return address

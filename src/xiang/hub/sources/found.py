@@ -18,7 +18,7 @@ class Unreachable(Exception):
 
 
 REASONS = {
-    "not_configured": "没有配置地址：请在服务器上设好这个系统的环境变量。",
+    "not_configured": "没有配置地址：请总枢纽登记或者恢复这个连接；写 env: 的，请运维在服务器上设好环境变量。",
     "no_engine": "还不会读这种系统：目前会读 PostgreSQL、MariaDB、SQLite、CSV、Excel、Parquet 和 HTTP 接口。",
     "no_file": "找不到文件：请检查文件名和 sources 目录。",
     "unreachable": "连不上：请检查网络、地址和对方系统是否开着。",

@@ -19,6 +19,7 @@ from xiang.hub.inventory.models import CatalogueEntry, Resource, System
 from xiang.hub.inventory.operations import entering
 from xiang.hub.inventory.rights import is_hub, need_steward, need_steward_of
 from xiang.hub.sources import addresses
+from xiang.hub.sources import queries as connections
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -73,14 +74,21 @@ def _need_granted(name: str, body_key: str, actor: Actor) -> None:
     if not name or actor.is_system:
         return
     if not addresses.NAME.fullmatch(name):
-        detail = "连接写 env:XIANG_SOURCE_机关__名称（地址和口令由运维放在服务器上），或 sqlite:机关__名称、file:机关__文件名（sources 目录里的文件）。"
+        detail = (
+            "连接写 kept:机关__名称（总枢纽登记的数据库连接）、env:XIANG_SOURCE_机关__名称（地址和口令由运维放在服务器上），"
+            "或 sqlite:机关__名称、file:机关__文件名（sources 目录里的文件）。"
+        )
         raise Invalid([FieldError("/connection", "connection_form", detail)])
-    if is_hub(actor) or System.objects.filter(body_key=body_key, connection=name).exists():
-        return
-    if not (addresses.belongs(name, body_key) and (not name.startswith("env:") or _told_apart(body_key))):
+    granted = is_hub(actor) or System.objects.filter(body_key=body_key, connection=name).exists()
+    if not granted and not (
+        addresses.belongs(name, body_key) and (not name.startswith("env:") or _told_apart(body_key))
+    ):
         begins = f"“{body_key}__”，环境变量写作 env:XIANG_SOURCE_{addresses.in_environment(body_key)}__…"
         detail = f"没有为本机关设置这个连接。本机关的名称以{begins}；要用别的，请总枢纽登记。"
         raise Invalid([FieldError("/connection", "connection_not_granted", detail)])
+    if name.startswith(connections.PREFIX) and connections.find(name) is None:
+        detail = "总枢纽没有登记这个连接，或者已经停用。到“数据库连接”里看有哪些。"
+        raise Invalid([FieldError("/connection", "connection_unknown", detail)])
 
 
 def _told_apart(body_key: str) -> bool:

@@ -18,6 +18,7 @@ from xiang.hub.inventory.models import Scan, System
 from xiang.hub.inventory.presenting import drawing
 from xiang.hub.inventory.views import officer
 from xiang.hub.sources import addresses
+from xiang.hub.sources import queries as connections
 from xiang.hub.sources.found import REASONS
 
 _DRIFT = {
@@ -145,6 +146,7 @@ def edit_system(request: HttpRequest, key: str = "") -> HttpResponse:
         "nav": "inventory",
         "system": known,
         "fields": _fields(said, wrongs, known, body_key),
+        "kept": connections.connections_for(actor).filter(body_key=body_key),
         "refusal": refusal,
     }
     return page(request, "inventory/system_form.html", context, status=refusal.status if refusal else 200)
@@ -163,8 +165,9 @@ def _fields(said: dict[str, str], wrong: dict[str, str], known: System | None, b
         return FieldView(name, label, control, said.get(name, ""), hint, wrong.get(name, ""), required, options=choices)
 
     connection = (
-        f"运维为本机关设好的名称，例如 env:XIANG_SOURCE_{addresses.in_environment(body_key)}__PERSON、"
-        f"sqlite:{body_key}__person 或 file:{body_key}__person.csv。地址和口令不写在这里。"
+        f"总枢纽为本机关登记的数据库连接，例如 kept:{body_key}__person；或者运维设好的 "
+        f"env:XIANG_SOURCE_{addresses.in_environment(body_key)}__PERSON、sqlite:{body_key}__person、"
+        f"file:{body_key}__person.csv。地址和口令不写在这里。"
     )
     levels = [(n, f"第{'一二三四五'[n - 1]}级") for n in range(1, 6)]
     return [

@@ -64,7 +64,7 @@ def _connect(address: str, until: float) -> Any:
             host=parts.hostname or "127.0.0.1",
             port=parts.port or 3306,
             user=unquote(parts.username or "root"),
-            password=unquote(parts.password or ""),
+            password=unquote(parts.password or "").encode(),  # as text the driver would take it for Latin-1
             database=parts.path.lstrip("/") or None,
             charset="utf8mb4",
             connect_timeout=max(1, int(left)),
