@@ -17,6 +17,7 @@ from xiang.hub.exchange.models import Job
 from xiang.hub.inventory import operations as inventory
 from xiang.hub.inventory import queries as registered
 from xiang.hub.inventory.models import System
+from xiang.hub.sources import queries as connections
 
 
 def source_of(job: Job) -> Source:
@@ -24,14 +25,23 @@ def source_of(job: Job) -> Source:
     named = {rule.name: rule.source for rule in rules if rule.source}
     address, table = place_of(job.source_address, job.source_table)
     key = [named.get(name, name) for name in job.key_columns]
-    found = addresses.end_of(address, table, Path(settings.DATA), key)
+    found = addresses.end_of(_address(address), table, Path(settings.DATA), key)
     return Mapped(found, rules) if rules else found
 
 
 def target_of(job: Job) -> Target:
-    return addresses.target_of(
-        *place_of(job.target_address, job.target_table), Path(settings.DATA), tuple(job.key_columns)
-    )
+    address, table = place_of(job.target_address, job.target_table)
+    return addresses.target_of(_address(address), table, Path(settings.DATA), tuple(job.key_columns))
+
+
+def _address(connection: str) -> str:
+    """Where a connection of the hub's leads, credentials and all; any other stays the name that the engine knows."""
+    if not connection.startswith(connections.PREFIX):
+        return connection
+    found = connections.address_of(connection)
+    if not found:
+        raise Stopped("not_configured", f"连接“{connection}”没有登记，或者已经停用。请总枢纽登记后重新运行。")
+    return found
 
 
 def place_of(address: str, table: str) -> tuple[str, str]:

@@ -24,6 +24,7 @@ from xiang.hub.inventory.models import Resource
 from xiang.hub.policies import plans
 from xiang.hub.policies.plans import Plan, PlanRule, micros
 from xiang.hub.sharing.models import Agreement, Grant
+from xiang.hub.sources import queries as connections
 from xiang.hub.zone import places
 from xiang.hub.zone.models import ServingCopy
 
@@ -113,13 +114,31 @@ def source_of(one: Resource, copy: ServingCopy | None) -> dict[str, Any] | None:
     address = one.system.connection
     if address.startswith("sqlite:") and os.sep not in address:
         return {"kind": "sqlite", "address": f"sources/{address[7:]}.sqlite3", "table": one.table}
+    if address.startswith(connections.PREFIX):
+        return _kept(address, one.table)
     kind = _kind(os.environ.get(address[4:], "") if address.startswith("env:") else address)
     return {"kind": kind, "address": address, "table": one.table} if kind else None
+
+
+def _kept(name: str, table: str) -> dict[str, Any] | None:
+    """A connection of the hub's: its address goes to the plane as it lies in the records, sealed."""
+    found = connections.sealed_of(name)
+    if found is None:
+        return None
+    return {
+        "kind": found.engine,
+        "address": name,
+        "table": table,
+        "sealed": found.envelope,
+        "bound": found.context,
+    }
 
 
 def _kind(address: str) -> str:
     if address.startswith(("http://", "https://")):
         return "http"
+    if address.startswith(("mysql://", "mariadb://")):
+        return "mariadb"
     return "postgresql" if address.startswith(("postgres://", "postgresql://")) else ""
 
 

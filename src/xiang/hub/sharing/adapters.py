@@ -19,16 +19,11 @@ from typing import Any, Protocol
 
 from django.conf import settings
 
+from xiang.hub.sources.addresses import address_of
+from xiang.hub.sources.found import Unreachable
+
 Record = Mapping[str, Any]
 _MANY = 50
-
-
-class Unreachable(Exception):
-    """The system does not answer, or not in time. ``reason`` is a code without personal data."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +65,17 @@ class Adapter(Protocol):
 
 
 def adapter_for(connection: str) -> Adapter:
-    """The adapter of a system's connection: ``sqlite:<name>``, a PostgreSQL address, or ``env:<variable>``."""
-    if connection.startswith("env:"):
-        address = os.environ.get(connection[4:], "")
-        if not address:
-            raise Unreachable("not_configured")
-        return adapter_for(address)
+    """The adapter of a system's connection: ``sqlite:<name>``, a database's address, ``kept:…`` or ``env:<variable>``."""
+    if connection.startswith(("env:", "kept:")):
+        return adapter_for(address_of(connection))
     if connection.startswith("sqlite:"):
         name = connection[7:]
         # A path may stand in an environment variable only; a profile names a file of the sources folder.
         return SqliteSource(Path(name) if os.sep in name else settings.DATA / "sources" / f"{name}.sqlite3")
     if connection.startswith(("postgres://", "postgresql://")):
         return PostgresSource(connection)
+    if connection.startswith(("mysql://", "mariadb://")):
+        return MariaSource(connection)
     raise Unreachable("no_adapter")
 
 
@@ -184,6 +178,50 @@ class PostgresSource:
         with self._open(until) as connection:
             found = connection.execute("SELECT 1 FROM history WHERE reference = %s", [reference]).fetchone()
             return found is not None
+
+
+class MariaSource:
+    """A MariaDB or MySQL database; names are quoted as the standard says."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    @contextlib.contextmanager
+    def _open(self, until: float) -> Iterator[Any]:
+        import pymysql
+        from pymysql.cursors import DictCursor
+
+        from xiang.hub.sources.engines import mariadb
+
+        connection = mariadb.connect(self._address, until, cursorclass=DictCursor, init_command=mariadb.QUOTES)
+        try:
+            with connection.cursor() as cursor:
+                yield cursor
+            connection.commit()
+        except pymysql.MySQLError as wrong:
+            raise Unreachable("too_late" if time.monotonic() > until else "not_reached") from wrong
+        finally:
+            connection.close()
+
+    def read(self, reading: Reading, until: float) -> Sequence[Record]:
+        statement, parameters = _select(reading, "%s")
+        with self._open(until) as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+            return list(_ran(cursor, statement, parameters).fetchall())
+
+    def correct(self, correction: Correction, until: float) -> int:
+        with self._open(until) as cursor:
+            return _correct(lambda statement, values: _ran(cursor, statement, values), correction, "%s")
+
+    def was_corrected(self, reference: str, until: float) -> bool:
+        with self._open(until) as cursor:
+            asked = "SELECT 1 FROM history WHERE reference = %s"
+            return _ran(cursor, asked, [reference]).fetchone() is not None
+
+
+def _ran(cursor: Any, statement: str, values: Sequence[Any]) -> Any:
+    cursor.execute(statement, values)
+    return cursor
 
 
 def _correct(execute: Any, correction: Correction, mark: str) -> int:

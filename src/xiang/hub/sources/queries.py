@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+
 from django.db.models import QuerySet
 
 from xiang.foundation.ground.errors import Absent
@@ -11,6 +14,15 @@ from xiang.hub.sources.rights import is_operator
 
 PREFIX = "kept:"
 _APART = "__"
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A sealed address: which engine it is of, the envelope as JSON, and what the envelope is bound to."""
+
+    engine: str
+    envelope: str
+    context: str
 
 
 def connections_for(actor: Actor) -> QuerySet[Connection]:
@@ -35,6 +47,16 @@ def find(ref: str) -> Connection | None:
     if not ref.startswith(PREFIX) or not apart:
         return None
     return Connection.objects.filter(body_key=body_key, name=name, retired=False).first()
+
+
+def sealed_of(ref: str) -> Sealed | None:
+    """A connection's address as it lies in the records, for a process of ours that opens it itself."""
+    found = find(ref)
+    if found is None:
+        return None
+    field = Connection._meta.get_field("address")
+    row = Connection.objects.filter(pk=found.pk).values_list("address", flat=True).get()
+    return Sealed(found.engine, json.dumps(row.envelope, sort_keys=True), field.context_of(found.pk))
 
 
 def address_of(ref: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from xiang.hub.gateway.plane.problems import Problem
 from xiang.hub.gateway.plane.resources import Lookup, Resource
 from xiang.hub.policies import rows
 from xiang.hub.policies.rows import Filter
@@ -20,6 +21,26 @@ def statement(lookup: Lookup, dialect: str) -> tuple[str, tuple[Any, ...]]:
     """The statement of a look-up and what is bound beside the number (SQLite) or the list of numbers (PostgreSQL, where
     the first column of the answer says which number a row belongs to)."""
     return _statement(lookup.resource.key, _Held(lookup.resource), lookup.columns, lookup.rows, dialect)
+
+
+def columns_of(lookup: Lookup) -> list[str]:
+    """The columns of a look-up, and those that its filter speaks of: where the filter is applied here."""
+    asked = list(lookup.columns)
+    return list(dict.fromkeys(asked + (_spoken_of(lookup.rows) if lookup.rows is not None else [])))
+
+
+def passes(lookup: Lookup, row: Mapping[str, Any]) -> bool:
+    """For a source that cannot be trusted to filter: whatever does not certainly pass is left out."""
+    try:
+        return lookup.rows is None or rows.matches(lookup.rows, row) is True
+    except TypeError as wrong:
+        raise Problem("filter_not_enforceable") from wrong
+
+
+def _spoken_of(one: Filter) -> list[str]:
+    if isinstance(one, rows.Junction):
+        return [name for part in one.parts for name in _spoken_of(part)]
+    return [one.column]
 
 
 class _Held:

@@ -22,9 +22,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where rows are read. ``kind``: ``postgresql`` or ``sqlite`` (a table, found by key), ``http`` (a department's API).
+    """Where rows are read. ``kind``: ``postgresql``, ``mariadb`` or ``sqlite`` (a table, found by key), ``http`` (a
+    department's API).
 
-    ``address`` is a URL, a path, ``env:<variable>`` that holds one, or empty for the records' own database. Seconds in
+    ``address`` is a URL, a path, ``env:<variable>`` that holds one, or empty for the records' own database; ``kept:…``
+    names a connection whose URL is ``sealed``, ``bound`` to its place. Seconds in
     ``timeout``; after ``failures`` in a row nobody asks for ``rest`` seconds.
     """
 
@@ -35,6 +37,8 @@ class Source:
     retries: int = 1
     failures: int = 5
     rest: float = 10.0
+    sealed: str = ""
+    bound: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from typing import Any
 
 import httpx
 
-from xiang.hub.gateway.plane.problems import Problem
+from xiang.hub.gateway.plane import opening
+from xiang.hub.gateway.plane.lookups import columns_of, passes
 from xiang.hub.gateway.plane.resources import Lookup, Source
 from xiang.hub.gateway.plane.stores import Rows, Store, Unreachable
-from xiang.hub.policies import rows
 
 _LARGEST = 4 * 1024 * 1024
 _AT_ONCE = 32
@@ -48,7 +48,7 @@ class Sources:
 
     def __init__(self, store: Store, data: Path) -> None:
         self._store, self._data = store, data
-        self._open: dict[tuple[str, str, float], Rows] = {}
+        self._open: dict[tuple[str, str, str, float], Rows] = {}
         self._breakers: dict[Source, Breaker] = {}
 
     async def find(self, lookup: Lookup, number: str) -> Sequence[Mapping[str, Any]]:
@@ -71,7 +71,7 @@ class Sources:
             await one.close()
 
     def _rows(self, source: Source) -> Rows:
-        place = (source.kind, source.address, source.timeout)
+        place = (source.kind, source.address, source.sealed, source.timeout)
         if place not in self._open:
             self._open[place] = self._made(source)
         return self._open[place]
@@ -82,6 +82,8 @@ class Sources:
             address = os.environ.get(address[4:], "")
             if not address:
                 raise Unreachable("not_configured")
+        elif source.sealed:
+            address = opening.opened(source.sealed, source.bound, self._data)
         if source.kind == "http":
             return ApiRows(source, address)
         if not address:
@@ -90,6 +92,10 @@ class Sources:
             from xiang.hub.gateway.plane.postgresql import PostgresRows
 
             return PostgresRows(address, source.timeout)
+        if source.kind == "mariadb":
+            from xiang.hub.gateway.plane.mariadb import MariaRows
+
+            return MariaRows(address, source.timeout)
         from xiang.hub.gateway.plane.sqlite import SqliteRows
 
         return SqliteRows(self._data / address, source.timeout)
@@ -105,11 +111,8 @@ class ApiRows:
         self._client = httpx.AsyncClient(timeout=source.timeout, limits=httpx.Limits(max_connections=_AT_ONCE))
 
     async def find(self, lookup: Lookup, number: str) -> Sequence[Mapping[str, Any]]:
-        columns = list(lookup.columns)
-        if lookup.rows is not None:
-            columns += [name for name in _columns(lookup.rows) if name not in columns]
-        asked = {"match": list(lookup.resource.match), "number": number, "columns": columns}
-        return [row for row in await self._ask(asked) if _passes(lookup, row)][: lookup.resource.limit]
+        asked = {"match": list(lookup.resource.match), "number": number, "columns": columns_of(lookup)}
+        return [row for row in await self._ask(asked) if passes(lookup, row)][: lookup.resource.limit]
 
     async def _ask(self, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
         """A look-up changes nothing over there, so it may be asked again."""
@@ -139,17 +142,3 @@ class ApiRows:
 
     async def close(self) -> None:
         await self._client.aclose()
-
-
-def _columns(one: rows.Filter) -> list[str]:
-    if isinstance(one, rows.Junction):
-        return [name for part in one.parts for name in _columns(part)]
-    return [one.column]
-
-
-def _passes(lookup: Lookup, row: Mapping[str, Any]) -> bool:
-    """The API cannot be trusted to filter: whatever does not certainly pass is left out."""
-    try:
-        return lookup.rows is None or rows.matches(lookup.rows, row) is True
-    except TypeError as wrong:
-        raise Problem("filter_not_enforceable") from wrong

@@ -30,6 +30,7 @@ from xiang.hub.inventory.models import Resource
 from xiang.hub.sharing import adapters, names, recipients, subjects
 from xiang.hub.sharing.models import Dispute
 from xiang.hub.sharing.operations import correcting
+from xiang.hub.sources.found import Unreachable
 
 CORRECTING = "hub.dispute.corrected"
 CLOSED = "hub.dispute.closed"
@@ -227,7 +228,7 @@ def write_correction(event: Event, key: str) -> int:
     )
     try:
         done = _adapter(found).correct(correction, time.monotonic() + _SECONDS)
-    except adapters.Unreachable as wrong:
+    except Unreachable as wrong:
         raise NotSent(wrong.reason) from wrong
     if not done and not _adapter(found).was_corrected(str(found.pk), time.monotonic() + _SECONDS):
         raise Hopeless("record_gone")

@@ -31,6 +31,7 @@ from xiang.hub.sharing import adapters, names, rights, subjects
 from xiang.hub.sharing.enforcement import REASONS, Ask, Decision, Terms, decide
 from xiang.hub.sharing.models import Dispute, Environment, Grant
 from xiang.hub.sharing.operations import circuit
+from xiang.hub.sources.found import Unreachable
 
 DEADLINE = timedelta(seconds=4)
 
@@ -170,22 +171,26 @@ def _read(works: Sequence[_Work], until: float) -> None:
     reach = circuit.look(systems.values())
     running: dict[Future[list[Sequence[adapters.Record]]], str] = {}
     for key, group in by_system.items():
-        if reach[key].ask:
-            readings = [reading_of(w.resource, w.target, w.question.fields) for w in group if w.resource and w.target]
-            running[_pool.submit(_ask_system, systems[key].connection, readings, until, reach[key].slow)] = key
-        else:
+        if not reach[key].ask:
             _mark(group, reach[key].since or instant.now())
+            continue
+        try:
+            adapter = adapters.adapter_for(systems[key].connection)  # here: a kept address is read from our records
+        except Unreachable as wrong:
+            _mark(group, circuit.failed(systems[key], wrong.reason))
+            continue
+        readings = [reading_of(w.resource, w.target, w.question.fields) for w in group if w.resource and w.target]
+        running[_pool.submit(_ask_system, adapter, readings, until, reach[key].slow)] = key
     wait(running, timeout=max(0.0, until - time.monotonic()) + 0.25)
     for future, key in running.items():
         _take(future, systems[key], by_system[key], reach[key].failed)
 
 
 def _ask_system(
-    address: str, readings: Sequence[adapters.Reading], until: float, slow: bool
+    adapter: adapters.Adapter, readings: Sequence[adapters.Reading], until: float, slow: bool
 ) -> list[Sequence[adapters.Record]]:
     if slow:
         adapters.dawdle(until)
-    adapter = adapters.adapter_for(address)
     return [adapter.read(reading, until) for reading in readings]
 
 
@@ -195,10 +200,10 @@ def _take(
     try:
         if not future.done():
             future.cancel()
-            raise adapters.Unreachable("too_late")
+            raise Unreachable("too_late")
         for work, records in zip(group, future.result(), strict=True):
             work.records = records
-    except adapters.Unreachable as wrong:
+    except Unreachable as wrong:
         _mark(group, circuit.failed(system, wrong.reason))
     else:
         if had_failed:

@@ -7,13 +7,15 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 
 from xiang.foundation.ground import instant
 from xiang.hub.sharing import adapters
-from xiang.hub.sharing.adapters import Adapter, Correction, PostgresSource, Reading, SqliteSource, Unreachable
+from xiang.hub.sharing.adapters import Adapter, Correction, MariaSource, PostgresSource, Reading, SqliteSource
+from xiang.hub.sources.found import Unreachable
 
 pytestmark = pytest.mark.records
 
@@ -56,7 +58,25 @@ def postgres(transactional_db: None) -> Iterator[Adapter]:
         made.execute("DROP TABLE hub_marriage, history")
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture
+def mariadb() -> Iterator[Adapter]:
+    import pymysql
+
+    try:
+        root = pymysql.connect(host="127.0.0.1", user="root", autocommit=True, connect_timeout=2)
+    except pymysql.MySQLError:
+        pytest.skip("no MariaDB here")
+    name = f"adapters_{uuid4().hex[:8]}"
+    with root, root.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+        cursor.execute(f"USE {name}")
+        for statement in SCRIPT:
+            cursor.execute(statement.replace("reference TEXT PRIMARY KEY", "reference varchar(80) PRIMARY KEY"))
+        yield MariaSource(f"mariadb://root@127.0.0.1:3306/{name}")
+        cursor.execute(f"DROP DATABASE {name}")
+
+
+@pytest.fixture(params=["sqlite", "postgres", "mariadb"])
 def adapter(request: pytest.FixtureRequest) -> Adapter:
     found: Adapter = request.getfixturevalue(request.param)
     return found
@@ -80,7 +100,7 @@ def test_a_correction_mends_one_value_keeps_the_old_one_and_happens_once(adapter
 
 def test_a_value_is_never_read_as_a_statement(adapter: Adapter) -> None:
     reading = Reading("hub_marriage", ("wife_name",), ("wife",), ("' OR '1'='1",), {})
-    assert adapter.read(reading, soon()) == []
+    assert list(adapter.read(reading, soon())) == []
 
 
 def test_a_table_that_is_not_there_is_an_outage_with_a_code(adapter: Adapter) -> None:

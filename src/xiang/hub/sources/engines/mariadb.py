@@ -13,6 +13,7 @@ from pymysql.constants import ER
 from xiang.hub.sources import letters
 from xiang.hub.sources.found import MOST_TABLES, ColumnFound, TableFound, Unreachable
 
+QUOTES = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')"
 _TABLES = (
     "SELECT table_name, table_comment, table_rows, table_type FROM information_schema.tables"
     " WHERE table_schema = DATABASE() ORDER BY table_name LIMIT %s"
@@ -26,7 +27,7 @@ _DENIED = {ER.ACCESS_DENIED_ERROR, ER.DBACCESS_DENIED_ERROR, ER.BAD_DB_ERROR}
 
 def scan(address: str, until: float) -> list[TableFound]:
     """Tables and views of the database that the address names."""
-    connection = _connect(address, until)
+    connection = connect(address, until)
     try:
         with connection.cursor() as cursor:
             cursor.execute("SET SESSION TRANSACTION READ ONLY")
@@ -54,7 +55,9 @@ def _comment(said: str | None, kind: str) -> str:
     return "" if kind == "VIEW" else said or ""  # a view's comment is the word VIEW
 
 
-def _connect(address: str, until: float) -> Any:
+def connect(address: str, until: float, **more: Any) -> Any:
+    """A connection to the database that the address names, no read of which lasts beyond the monotonic instant ``until``;
+    raises ``Unreachable``. ``more`` goes to the driver."""
     parts = urlsplit(address)
     left = until - time.monotonic()
     if left <= 0:
@@ -69,6 +72,7 @@ def _connect(address: str, until: float) -> Any:
             charset="utf8mb4",
             connect_timeout=max(1, int(left)),
             read_timeout=max(1.0, left),
+            **more,
         )
     except pymysql.MySQLError as wrong:
         raise Unreachable("denied" if wrong.args and wrong.args[0] in _DENIED else "unreachable") from wrong
