@@ -199,6 +199,7 @@ def apply(row: Row, context: Context) -> None:
 
 def _system(said: Mapping[str, Any]) -> dict[str, Any]:
     return {
+        "from_profile": True,
         "body_key": said["body"],
         "title": said["title"],
         "short": said.get("short", ""),
@@ -240,6 +241,7 @@ def _entry(said: Mapping[str, Any]) -> dict[str, Any]:
 def _resource(said: Mapping[str, Any]) -> dict[str, Any]:
     sensitive = set(said.get("sensitive", ()))
     return {
+        "from_profile": True,
         "title": said["title"],
         "table": said["table"],
         "lookup_spec": dict(said["lookup"]),
@@ -260,12 +262,13 @@ def _resource(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _retire_others(content: Mapping[str, Any], context: Context) -> None:
+    """What the file said before and says no more goes. What bodies registered themselves is not the file's to take away."""
     kept = {part: {one["key"] for one in content.get(part, ())} for part in ("systems", "catalogue", "resources")}
-    for resource in Resource.objects.exclude(key__in=kept["resources"]):
+    for resource in Resource.objects.filter(from_profile=True).exclude(key__in=kept["resources"]):
         operations.unmount(resource.key, context.actor)
-    for entry in CatalogueEntry.objects.filter(retired=False).exclude(key__in=kept["catalogue"]):
+    for entry in CatalogueEntry.objects.filter(from_profile=True, retired=False).exclude(key__in=kept["catalogue"]):
         operations.retire_entry(entry.key, context.actor)
-    for system in System.objects.filter(retired=False).exclude(key__in=kept["systems"]):
+    for system in System.objects.filter(from_profile=True, retired=False).exclude(key__in=kept["systems"]):
         operations.retire_system(system.key, context.actor)
 
 
@@ -287,5 +290,6 @@ def register() -> None:
             validate=check,
             apply=apply,
             retire=retire,
+            version=2,  # rows say that they are from the profile
         )
     )

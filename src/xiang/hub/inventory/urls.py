@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from xiang.hub.inventory import open_views
 from xiang.hub.inventory.ckan import views as ckan
-from xiang.hub.inventory.views import catalogue, ledger, revisions
+from xiang.hub.inventory.views import catalogue, ledger, mounting, revisions
 
 app_name = "inventory"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hub/inventory/catalogue/template.xlsx", catalogue.template, name="template"),
     path("hub/inventory/catalogue/<slug:key>/", catalogue.entry, name="entry"),
     path("hub/inventory/catalogue/<slug:key>/edit/", catalogue.edit, name="entry_edit"),
+    path("hub/inventory/catalogue/<slug:key>/mount/", mounting.mount, name="mount"),
+    path("hub/inventory/resources/<slug:key>/unmount/", mounting.unmount, name="unmount"),
     path("hub/inventory/catalogue/<slug:key>/revoke/", catalogue.revoke, name="revoke"),
     path("hub/inventory/revisions/", revisions.revisions, name="revisions"),
     path("hub/inventory/revisions/<uuid:revision_id>/", revisions.revision, name="revision"),

@@ -56,6 +56,7 @@ class CatalogueEntry(models.Model):
     related: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
     secret = models.BooleanField(default=False)
     retired = models.BooleanField(default=False)
+    from_profile = models.BooleanField("来自配置文件", default=False)
     version = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField(null=True, blank=True)
     fresh_until = models.DateTimeField(null=True, blank=True)

@@ -61,6 +61,7 @@ class Resource(models.Model):
     provider_column = models.CharField(max_length=64, blank=True)
     personal = models.BooleanField(default=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.MOUNTED)
+    from_profile = models.BooleanField("来自配置文件", default=False)
     updated_at = models.DateTimeField("数据更新于", null=True, blank=True)
     rows = models.BigIntegerField("行数", null=True, blank=True)
 

@@ -32,6 +32,7 @@ class System(models.Model):
     description = models.TextField(blank=True, default="")
     protection = models.PositiveSmallIntegerField(null=True, blank=True)
     retired = models.BooleanField(default=False)
+    from_profile = models.BooleanField("来自配置文件", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "信息系统"

@@ -3,6 +3,7 @@
 from xiang.hub.inventory.operations.entering import to_index
 from xiang.hub.inventory.operations.importing import import_workbook
 from xiang.hub.inventory.operations.indexing import bring_in
+from xiang.hub.inventory.operations.mounting import mount_table
 from xiang.hub.inventory.operations.registering import (
     mount,
     mount_new,
@@ -34,6 +35,7 @@ __all__ = [
     "import_workbook",
     "mount",
     "mount_new",
+    "mount_table",
     "need_hub",
     "need_steward",
     "publish",

@@ -116,6 +116,7 @@ def put_entry(
         raise Refused("secret", "国家秘密和工作秘密不进入共享目录。")
     said = content.plain({**values, "key": key, "items": items})
     entry = entering.write(said)
+    CatalogueEntry.objects.filter(pk=entry.pk).update(from_profile=True)
     if not items:
         titles = list(values.get("items") or ())
         CatalogueEntry.objects.filter(pk=entry.pk).update(items=titles)

@@ -9,7 +9,7 @@ from typing import Any
 
 from xiang.foundation.ground.errors import FieldError
 from xiang.foundation.pages.components import FieldView, Option
-from xiang.hub.inventory.models import CatalogueEntry
+from xiang.hub.inventory.models import CatalogueEntry, Column
 from xiang.hub.inventory.standard import Standard
 
 _BLANK, _MOST = 4, 500
@@ -96,6 +96,17 @@ def items(said: Sequence[Mapping[str, Any]], errors: Iterable[FieldError]) -> li
             wrong.setdefault(int(parts[2]), {}).setdefault(parts[3], error.detail)
     rows = [ItemRow(n, one, wrong.get(n, {})) for n, one in enumerate(said)]
     return rows + [ItemRow(len(rows) + n, {"grade": ""}, {}) for n in range(_BLANK)]
+
+
+def items_of(columns: Iterable[Column]) -> list[dict[str, Any]]:
+    """Items begun from the columns of a scanned table: called as its comment says, else as the column."""
+    return [
+        {
+            "name": one.name, "title": one.comment[:120] or one.name, "type": one.type, "length": one.length, "grade": 1,
+            "system": one.table.system.key, "table": one.table.name, "column": one.name,
+        }
+        for one in columns
+    ]  # fmt: skip
 
 
 def content_of(posted: Mapping[str, str], before: Mapping[str, Any]) -> dict[str, Any]:

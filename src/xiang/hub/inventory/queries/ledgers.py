@@ -189,6 +189,18 @@ def mapping(system: System) -> list[Mapped]:
     return rows + [Mapped(table, name, "", items, True) for (table, name), items in by_column.items()]
 
 
+def mapped_tables(entry: CatalogueEntry) -> list[tuple[str, str, str]]:
+    """The tables that an entry's items lie in: system key, its title, table."""
+    rows = Item.objects.filter(entry=entry, system__retired=False).exclude(column="").order_by("system__key", "table")
+    return list(rows.values_list("system__key", "system__title", "table").distinct())
+
+
+def columns_of(system_key: str, table: str) -> list[Column]:
+    """The columns of a table as the last scan saw them, in order."""
+    found = Column.objects.filter(table__system__key=system_key, table__name=table, table__gone=False)
+    return list(found.select_related("table__system").order_by("position"))
+
+
 def last_scans(systems: Sequence[System]) -> dict[str, Scan]:
     """The last scan of each system, by the system's key."""
     newest: dict[str, Scan] = {}

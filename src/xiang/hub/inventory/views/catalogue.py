@@ -13,7 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from xiang.foundation.ground.errors import DomainError, FieldError, Invalid
 from xiang.foundation.pages.components import PagingView, StateView, UploadView
 from xiang.foundation.pages.http import page
+from xiang.foundation.parties.actors import Actor
 from xiang.hub.inventory import content, naming, operations, queries, serving
+from xiang.hub.inventory.models import CatalogueEntry
 from xiang.hub.inventory.presenting import drafting, facets, wording
 from xiang.hub.inventory.queries import Asked
 from xiang.hub.inventory.searching.index import FACETS
@@ -75,6 +77,7 @@ def entry(request: HttpRequest, key: str) -> HttpResponse:
         "changes": wording.named(queries.version_changes(found, number)) if history and number else [],
         "open": queries.open_revision(found.key) if actor.body_key == found.body_key or actor.has("steward") else None,
         "own": actor.has("steward") and actor.body_key == found.body_key,
+        "mountable": found.share != CatalogueEntry.Share.NOT_SHARED,
     }
     return page(request, "inventory/entry.html", context)
 
@@ -84,7 +87,7 @@ def entry(request: HttpRequest, key: str) -> HttpResponse:
 def edit(request: HttpRequest, key: str = "") -> HttpResponse:
     """Draft a new entry or a change of one; everything that is wrong is said at its field, and nothing typed is lost."""
     actor, terms = officer(request), standard()
-    before = _before(actor, key)
+    before = _before(actor, key) | _of_table(request, actor, key)
     said = drafting.content_of(request.POST.dict(), before) if request.method == "POST" else before
     refusal: DomainError | None = None
     if request.method == "POST":
@@ -106,12 +109,21 @@ def edit(request: HttpRequest, key: str = "") -> HttpResponse:
     return page(request, "inventory/entry_form.html", context, status=refusal.status if refusal else 200)
 
 
-def _before(actor: Any, key: str) -> dict[str, Any]:
+def _before(actor: Actor, key: str) -> dict[str, Any]:
     """What the form begins with: the open draft, the entry in force, or an empty one of the own body."""
     if not key:
         return {"body_key": actor.body_key, "items": []}
     found = queries.revisions_for(actor).filter(key=key, state__in=("draft", "returned")).first()
     return dict(found.content) if found else content.of_entry(queries.entry_for(actor, key))
+
+
+def _of_table(request: HttpRequest, actor: Actor, key: str) -> dict[str, Any]:
+    """A new entry begun from a scanned table (``?system=…&table=…``): an item a column, as the scan saw it."""
+    system, table = request.GET.get("system", ""), request.GET.get("table", "")
+    if key or not system:
+        return {}
+    found = queries.system_for(actor, system)
+    return {"body_key": found.body_key, "items": drafting.items_of(queries.columns_of(found.key, table))}
 
 
 @login_required

@@ -89,7 +89,8 @@ def systems(request: HttpRequest) -> HttpResponse:
 @require_safe
 def system(request: HttpRequest, key: str) -> HttpResponse:
     """One system: what the last scan found, what changed, which column is in which entry."""
-    found = queries.system_for(officer(request), key)
+    actor = officer(request)
+    found = queries.system_for(actor, key)
     scan = queries.last_scans([found]).get(key)
     tables: dict[str, list[queries.Mapped]] = {}
     for row in queries.mapping(found):
@@ -100,6 +101,7 @@ def system(request: HttpRequest, key: str) -> HttpResponse:
         "body": naming.body_name(found.body_key),
         "scan": scan,
         "reason": _said(scan),
+        "own": actor.has("steward") and actor.body_key == found.body_key,
         "drift": [(_DRIFT[one["kind"]], one) for one in scan.drift] if scan else [],
         "tables": [(name, rows, sum(1 for row in rows if row.items)) for name, rows in tables.items()],
         "resources": found.resources.select_related("entry").order_by("key"),
