@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +24,10 @@ from xiang.hub.sources.found import Unreachable
 
 Record = Mapping[str, Any]
 _MANY = 50
+
+
+class Unwritable(Exception):
+    """We may only read there, or there is nowhere to keep what stood before: the department mends it at its own desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ class Adapter(Protocol):
         """The rows found, before the monotonic instant ``until``; raises :class:`Unreachable`."""
 
     def correct(self, correction: Correction, until: float) -> int:
-        """Mend the value and keep the old one in the source's history, in one transaction there; rows mended."""
+        """Mend the value and keep the old one in the source's history, in one transaction there; rows mended. Raises
+        :class:`Unwritable`."""
 
     def was_corrected(self, reference: str, until: float) -> bool:
         """Whether a correction of this reference has been made."""
@@ -96,6 +101,17 @@ def _select(reading: Reading, mark: str, quote: str = '"') -> tuple[str, list[st
     return f"{' UNION '.join(branches)}{order} LIMIT {reading.limit}", parameters
 
 
+@contextlib.contextmanager
+def _writing(forbids: Callable[[Exception], bool]) -> Iterator[None]:
+    """An engine that says that nothing can be written there is no outage."""
+    try:
+        yield
+    except Unreachable as away:
+        if isinstance(away.__cause__, Exception) and forbids(away.__cause__):
+            raise Unwritable from away
+        raise
+
+
 class SqliteSource:
     """A SQLite file: opened anew for each look-up, which costs a tenth of a millisecond and follows a replaced file."""
 
@@ -128,7 +144,10 @@ class SqliteSource:
             return [dict(row) for row in connection.execute(statement, parameters)]
 
     def correct(self, correction: Correction, until: float) -> int:
-        with self._open("rw", until) as connection:
+        with (
+            _writing(lambda wrong: "no such table" in str(wrong) or "readonly" in str(wrong)),
+            self._open("rw", until) as connection,
+        ):
             connection.execute("BEGIN IMMEDIATE")
             done = _correct(connection.execute, correction, "?")
             connection.execute("COMMIT")
@@ -171,7 +190,11 @@ class PostgresSource:
             return list(connection.execute(statement, parameters).fetchall())
 
     def correct(self, correction: Correction, until: float) -> int:
-        with self._open(until) as connection:
+        # insufficient privilege, undefined table, read-only transaction
+        with (
+            _writing(lambda wrong: getattr(wrong, "sqlstate", "") in ("42501", "42P01", "25006")),
+            self._open(until) as connection,
+        ):
             return _correct(connection.execute, correction, "%s")
 
     def was_corrected(self, reference: str, until: float) -> bool:
@@ -210,7 +233,11 @@ class MariaSource:
             return list(_ran(cursor, statement, parameters).fetchall())
 
     def correct(self, correction: Correction, until: float) -> int:
-        with self._open(until) as cursor:
+        # database access denied, table access denied, no such table, read-only
+        with (
+            _writing(lambda wrong: bool(wrong.args) and wrong.args[0] in (1044, 1142, 1146, 1290)),
+            self._open(until) as cursor,
+        ):
             return _correct(lambda statement, values: _ran(cursor, statement, values), correction, "%s")
 
     def was_corrected(self, reference: str, until: float) -> bool:

@@ -61,6 +61,8 @@ class DisputeRow:
     state: str
     kind: Kind
     taken: bool
+    awaited: bool
+    reporter: str
 
 
 def requester_name(requester: str) -> str:
@@ -118,6 +120,8 @@ def dispute_rows(disputes: Iterable[Dispute]) -> list[DisputeRow]:
                 Dispute.State(one.state).label,
                 "run" if taken else "wait",
                 taken,
+                one.awaited_since is not None,
+                names.body_name(one.reporter_body) if one.reporter_body else "本人",
             )
         )
     return rows

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", views.systems, name="systems"),
     path("systems/<slug:key>/", views.switch, name="switch"),
     path("resources/<slug:key>/", views.resource, name="resource"),
+    path("resources/<slug:key>/report/", views.report, name="report"),
     path("disputes/", views.disputes, name="disputes"),
     path("disputes/<uuid:dispute_id>/", views.answer, name="answer"),
     path("to-do/", sharing.duties, name="duties"),

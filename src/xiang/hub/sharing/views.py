@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
+from xiang.foundation.forms.sources import Subject
 from xiang.foundation.pages.http import page
 from xiang.foundation.parties.actors import actor_of
 from xiang.hub.inventory import queries as inventory
@@ -46,8 +47,27 @@ def resource(request: HttpRequest, key: str) -> HttpResponse:
     """One resource: its items, its catalogue entry, who may read it."""
     actor = actor_of(request)
     found = queries.resource_for(actor, key)
-    context = {"resource": found, "grants": presenting.grant_rows(found), "current": "hub"}
+    context = {
+        "resource": found,
+        "grants": presenting.grant_rows(found),
+        "reportable": queries.reportable(actor, found),
+        "current": "hub",
+    }
     return page(request, "sharing/resource.html", context)
+
+
+@login_required
+@require_POST
+def report(request: HttpRequest, key: str) -> HttpResponse:
+    """A body that uses the data says that a record is wrong (校核)."""
+    said = {name: request.POST.get(name, "").strip() for name in ("number", "field", "claim", "reason")}
+    found = queries.resource_for(actor_of(request), key)
+    subject = Subject("person", None, {found.lookup.scheme: said["number"]})
+    operations.dispute(
+        key, subject, said["field"], said["claim"], actor=actor_of(request), reason=said["reason"], as_user=True
+    )
+    messages.success(request, "校核已经提出，保管机关核查后会告诉您。核查期间照常办事。")
+    return redirect("sharing:resource", key)
 
 
 @login_required
@@ -65,6 +85,9 @@ def answer(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
     actor, step = actor_of(request), request.POST.get("step", "")
     if step == "take":
         operations.take_up_dispute(dispute_id, actor)
+    elif step == "mended":
+        operations.confirm_mended(dispute_id, actor)
+        messages.success(request, "已查到改好的内容，提出的人和用过这条记录的机关都会收到通知。")
     else:
         words = request.POST.get("answer", "")
         operations.answer_dispute(dispute_id, corrected=step == "correct", answer=words, actor=actor)

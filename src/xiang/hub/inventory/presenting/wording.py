@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from xiang.foundation.publishing.differences import Difference
@@ -18,9 +19,13 @@ _TITLES = {
 _SAYS_NOTHING = ("", "空", "否")
 
 
+_MEMBER = re.compile(r"(\d+)\.(\w+)")
+
+
 def named(changes: Iterable[Difference]) -> list[Difference]:
     """The changes with their fields named, and without what a new or removed member leaves open."""
-    return [replace(one, path=_path(one.path), before=_tidy(one.before), after=_tidy(one.after)) for one in changes]
+    telling = (one for one in changes if one.kind == "changed" or (one.before or one.after) not in _SAYS_NOTHING)
+    return [replace(one, path=_path(one.path), before=_tidy(one.before), after=_tidy(one.after)) for one in telling]
 
 
 def _path(path: str) -> str:
@@ -33,5 +38,27 @@ def _path(path: str) -> str:
 def _tidy(text: str) -> str:
     if "：" not in text or "\n" not in text:
         return text
-    pairs = (line.partition("：") for line in text.split("\n"))
-    return "\n".join(f"{_TITLES.get(name, name)}：{value}" for name, _, value in pairs if value not in _SAYS_NOTHING)
+    said = [(name, value) for name, _, value in (line.partition("：") for line in text.split("\n"))]
+    if all(_MEMBER.fullmatch(name) for name, _ in said):
+        return _items(said)
+    return "\n".join(f"{_TITLES.get(name, name)}：{value}" for name, value in said if value not in _SAYS_NOTHING)
+
+
+def _items(said: Iterable[tuple[str, str]]) -> str:
+    """A whole list of items, a line each: ``姓名 name，C(60)，persons·person.name，敏感``."""
+    members: dict[int, dict[str, str]] = {}
+    for name, value in said:
+        number, _, field = name.partition(".")
+        members.setdefault(int(number), {})[field] = value if value not in _SAYS_NOTHING else ""
+    return "\n".join(_item(one.get) for _, one in sorted(members.items()))
+
+
+def _item(said: Callable[[str, str], str]) -> str:
+    length, column = said("length", ""), said("column", "")
+    parts = [
+        f"{said('title', '')} {said('name', '')}",
+        said("type", "") + (f"({length})" if length else ""),
+        f"{said('system', '')}·{said('table', '')}.{column}" if column else "",
+        *(_TITLES[flag] for flag in ("sensitive", "authoritative") if said(flag, "")),
+    ]
+    return "，".join(part for part in parts if part)

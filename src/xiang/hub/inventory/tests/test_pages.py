@@ -66,6 +66,13 @@ def test_an_entry_is_written_signed_reviewed_and_read_on_the_pages(world: World)
     assert "101000/000001" in shown and ">birth_date<" in shown and "第 1 版" in shown
 
 
+def test_a_new_entry_is_reviewed_item_by_item_and_without_what_it_leaves_open(world: World) -> None:
+    items = [{"name": "phone", "title": "联系电话", "type": "C", "length": 20, "sensitive": True}]
+    made = operations.draft(entry(world.police, items=items), world.police.as_writer())
+    page = signed_in(world.police.sharing).get(f"{BASE}revisions/{made.id}/").content.decode()
+    assert "联系电话 phone，C(20)，敏感" in page and "分级判定" not in page and "涉密" not in page
+
+
 def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(world: World) -> None:
     said = entry(world.police, share="not_shared", conditions="", summary="只此一份的摘要")
     answer = signed_in(world.police.writer).post(BASE + "catalogue/new/", form(said))

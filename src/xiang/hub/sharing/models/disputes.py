@@ -17,7 +17,8 @@ class Dispute(models.Model):
     ``reporter_body`` is the body that found it while using shared data (校核); empty when the person said so.
 
     raised → checking → corrected | rejected → closed. A correction is written into the department's own source, with
-    history, before the dispute closes.
+    history, before the dispute closes; where the platform may only read, the department mends it at its own desk
+    (``awaited_since``) and the dispute closes when the source holds the right value.
     """
 
     class State(models.TextChoices):
@@ -46,6 +47,7 @@ class Dispute(models.Model):
     answer = models.TextField(blank=True)
     answered_by = models.CharField(max_length=64, blank=True)
     answered_at = models.DateTimeField(null=True)
+    awaited_since = models.DateTimeField("等机关自己改", null=True)
     applied_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 

@@ -9,7 +9,13 @@ from xiang.hub.sharing.operations.asking import fetch, fetch_many, fetch_rows
 from xiang.hub.sharing.operations.channelling import put_channel, retire_channel
 from xiang.hub.sharing.operations.correcting import confirm_correction
 from xiang.hub.sharing.operations.disagreeing import disagree, settle, take_further
-from xiang.hub.sharing.operations.disputing import answer_dispute, close_dispute, dispute, take_up_dispute
+from xiang.hub.sharing.operations.disputing import (
+    answer_dispute,
+    close_dispute,
+    confirm_mended,
+    dispute,
+    take_up_dispute,
+)
 from xiang.hub.sharing.operations.ending import close_request, expire_due, revoke_request
 from xiang.hub.sharing.operations.fetching import SERVICE, Purpose, Question
 from xiang.hub.sharing.operations.granting import put_grant, revoke_grant, set_system_state
@@ -27,6 +33,7 @@ __all__ = [
     "close_dispute",
     "close_request",
     "confirm_correction",
+    "confirm_mended",
     "content_of",
     "disagree",
     "dispute",

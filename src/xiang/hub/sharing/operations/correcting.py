@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from xiang.foundation.ground import instant
 from xiang.foundation.ground.errors import Absent, FieldError, Forbidden, Invalid, Refused
@@ -16,8 +15,8 @@ from xiang.foundation.ledger import operations as ledger
 from xiang.foundation.ledger.models import DataUse
 from xiang.foundation.outbox import operations as outbox
 from xiang.foundation.parties.actors import Actor
-from xiang.hub.sharing import subjects
-from xiang.hub.sharing.enforcement import requester_covers
+from xiang.hub.inventory import queries as inventory
+from xiang.hub.sharing import queries, subjects
 from xiang.hub.sharing.models import Dispute, Grant, HolderNotice, Mode
 
 TOLD = "hub.correction.told"
@@ -25,12 +24,7 @@ TOLD = "hub.correction.told"
 
 def need_user(actor: Actor, resource_key: str, field: str) -> None:
     """An officer of a body that may use this item now: who does not use it cannot know that it is wrong."""
-    today = instant.today()
-    live = Grant.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gte=today), resource__key=resource_key, revoked_at=None, valid_from__lte=today
-    )
-    covered = (g for g in live if field in g.fields and requester_covers(g.requester, actor.body_key))
-    if not actor.is_staff or next(covered, None) is None:
+    if field not in {one.name for one in queries.reportable(actor, inventory.resource(resource_key))}:
         raise Forbidden("not_user", "您的机关没有获准使用这项数据，不能提出校核。本人可以在“我的数据”里提出。")
 
 

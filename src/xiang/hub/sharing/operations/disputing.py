@@ -27,6 +27,7 @@ from xiang.foundation.statutes import clock
 from xiang.foundation.statutes import queries as statutes
 from xiang.hub.inventory import queries as inventory
 from xiang.hub.inventory.models import Resource
+from xiang.hub.inventory.rights import is_hub
 from xiang.hub.sharing import adapters, names, recipients, subjects
 from xiang.hub.sharing.models import Dispute
 from xiang.hub.sharing.operations import correcting
@@ -38,6 +39,7 @@ RAISED = "hub.dispute.raised"
 LIMIT = "hub.dispute.check"
 CHECKED = "hub.checks_done"
 _SECONDS = 10.0
+_AWAITED = -1  # nothing could be written there: the department mends it itself
 
 
 def dispute(
@@ -168,9 +170,9 @@ def _move(dispute_id: UUID, actor: Actor, sources: tuple[str, ...], **values: An
 
 
 def need_keeper(actor: Actor, found: Dispute) -> None:
-    """The hub's steward, or an officer of the line of work that keeps the record."""
+    """The hub, or an officer of the line of work that keeps the record."""
     line = found.resource.system.body_key.partition(".")[2]
-    if actor.is_system or actor.has("steward"):
+    if is_hub(actor):
         return
     if not (actor.is_staff and actor.body_key.partition(".")[2] == line):
         raise Forbidden("not_keeper", "这条记录由保管它的机关核查。")
@@ -210,43 +212,82 @@ def _payload(found: Dispute) -> dict[str, Any]:
 def write_correction(event: Event, key: str) -> int:
     """Mend the department's record; asking again with the same dispute does nothing more."""
     found = _load(event)
-    content, data_field = found.content, found.resource.data_fields[found.field]
-    lookup = found.resource.lookup
-    order = lookup.order
-    columns = tuple(dict.fromkeys([data_field.column, *([order.lstrip("-")] if order else [])]))
-    reading = adapters.Reading(
-        found.resource.table,
-        columns,
-        tuple(content["columns"]),
-        tuple(content["values"]),
-        content["narrow"],
-        order,
-        1,
-    )
+    reading, column = _reading(found)
+    adapter, until = _adapter(found), time.monotonic() + _SECONDS
     correction = adapters.Correction(
-        str(found.pk), reading, data_field.column, content["claim"], f"异议核查 {found.pk}", instant.now()
+        str(found.pk), reading, column, found.content["claim"], f"异议核查 {found.pk}", instant.now()
     )
     try:
-        done = _adapter(found).correct(correction, time.monotonic() + _SECONDS)
+        done = adapter.correct(correction, until)
+    except adapters.Unwritable:
+        return 0 if _is_right(found) else _AWAITED
     except Unreachable as wrong:
         raise NotSent(wrong.reason) from wrong
-    if not done and not _adapter(found).was_corrected(str(found.pk), time.monotonic() + _SECONDS):
+    if not done and not adapter.was_corrected(str(found.pk), time.monotonic() + _SECONDS):
         raise Hopeless("record_gone")
     return done
 
 
+def _reading(found: Dispute) -> tuple[adapters.Reading, str]:
+    """The look-up of the disputed value, and its column."""
+    content, column = found.content, found.resource.data_fields[found.field].column
+    order = found.resource.lookup.order
+    columns = tuple(dict.fromkeys([column, *([order.lstrip("-")] if order else [])]))
+    matched = tuple(content["columns"]), tuple(content["values"])
+    return adapters.Reading(found.resource.table, columns, *matched, content["narrow"], order, 1), column
+
+
+def _is_right(found: Dispute) -> bool:
+    """Whether the source holds the right value now."""
+    reading, column = _reading(found)
+    try:
+        rows = _adapter(found).read(reading, time.monotonic() + _SECONDS)
+    except Unreachable as wrong:
+        raise NotSent(wrong.reason) from wrong
+    return any(str(row[column]) == str(found.content["claim"]) for row in rows)
+
+
+def confirm_mended(dispute_id: UUID, actor: Actor) -> Dispute:
+    """The department says that it mended the record at its own desk: the source is read, and only if it holds the right
+    value does the dispute close. Outside any transaction."""
+    found = Dispute.objects.select_related("resource__system").filter(pk=dispute_id).first()
+    if found is None:
+        raise Absent
+    need_keeper(actor, found)
+    if found.state != Dispute.State.CORRECTED or found.awaited_since is None:
+        raise Refused("dispute_moved", "这件异议已经处理过，请刷新后再看。")
+    try:
+        right = _is_right(found)
+    except NotSent as away:
+        raise Refused("source_away", "现在连不上这个系统，核对不了。请过一会儿再试。") from away
+    if not right:
+        raise Refused("not_mended", "查到的还是原来的内容。请先在本机关的系统里改成核查认定的内容，再点一次。")
+    with transaction.atomic():
+        return _applied(found, actor.ref)
+
+
 def settle_correction(event: Event, result: Any) -> None:
-    """The source is mended: close, and let the person know."""
+    """The source is mended: close, and let the person know. Where nothing can be written, wait for the department."""
     found = _load(event)
+    if result == _AWAITED:
+        Dispute.objects.filter(pk=found.pk, applied_at=None).update(awaited_since=instant.now())
+        return
+    _applied(found, "system")
+
+
+def _applied(found: Dispute, actor_ref: str) -> Dispute:
     Dispute.objects.filter(pk=found.pk, applied_at=None).update(applied_at=instant.now())
-    if found.state != Dispute.State.CLOSED:
-        _close(found, "system")
+    found.refresh_from_db()
+    return found if found.state == Dispute.State.CLOSED else _close(found, actor_ref)
 
 
 def reconcile_correction(event: Event, key: str) -> Answer | NotArrived:
     """Ask the source whether the correction arrived."""
     found = _load(event)
-    arrived = _adapter(found).was_corrected(str(found.pk), time.monotonic() + _SECONDS)
+    try:
+        arrived = _adapter(found).was_corrected(str(found.pk), time.monotonic() + _SECONDS)
+    except Unreachable:
+        arrived = _is_right(found)  # a source without history cannot say; the value itself can
     return Answer(1) if arrived else NotArrived()
 
 

@@ -21,6 +21,7 @@ from xiang.hub.sharing.queries.standings import (
     grants_on,
     need_steward,
     open_disputes_about,
+    reportable,
     resource_for,
     standings,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "need_steward",
     "offered",
     "open_disputes_about",
+    "reportable",
     "request_for",
     "requests_for",
     "resource_for",

@@ -13,8 +13,11 @@ from xiang.foundation.ground.errors import Absent
 from xiang.foundation.ledger.models import DataUse
 from xiang.foundation.parties.actors import Actor
 from xiang.hub.inventory import queries as inventory
+from xiang.hub.inventory import rights
 from xiang.hub.inventory.models import Resource, System
+from xiang.hub.inventory.models.resources import DataField
 from xiang.hub.sharing import names
+from xiang.hub.sharing.enforcement import requester_covers
 from xiang.hub.sharing.models import Dispute, Grant, SystemState
 
 
@@ -96,15 +99,28 @@ def grants_on(resource: Resource) -> QuerySet[Grant]:
     return Grant.objects.filter(resource=resource)
 
 
+def reportable(actor: Actor, resource: Resource) -> list[DataField]:
+    """The data items of a resource that the actor's body may use now, and so may find to be wrong."""
+    today = instant.today()
+    live = Grant.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gte=today), resource=resource, revoked_at=None, valid_from__lte=today
+    )
+    mine = (grant for grant in live if actor.is_staff and requester_covers(grant.requester, actor.body_key))
+    used = {field for grant in mine for field in grant.fields}
+    return [one for name, one in resource.data_fields.items() if name in used]
+
+
 def disputes_of(actor: Actor) -> QuerySet[Dispute]:
     """What the person disputed, newest first."""
     return Dispute.objects.select_related("resource").filter(raised_by=actor.ref).order_by("-id")
 
 
 def disputes_to_check(actor: Actor) -> QuerySet[Dispute]:
-    """Open disputes about records that the officer's line of work keeps; all of them for the hub's steward."""
-    rows = Dispute.objects.select_related("resource__system").filter(state__in=("raised", "checking")).order_by("id")
-    if actor.is_system or actor.has("steward"):
+    """Open disputes about records that the officer's line of work keeps, those among them that the department is to mend
+    at its own desk; all of them for the hub."""
+    waits = Q(state__in=("raised", "checking")) | Q(state="corrected", awaited_since__isnull=False)
+    rows = Dispute.objects.select_related("resource__system").filter(waits).order_by("id")
+    if rights.is_hub(actor):
         return rows
     line = actor.body_key.partition(".")[2]
     if not actor.is_staff or not line:
