@@ -106,8 +106,13 @@ def ask_for_data(page: Any) -> str:
     return str(page.url.rstrip("/").rpartition("/")[2])
 
 
-def step(page: Any, name: str) -> None:
+def step(page: Any, name: str, *, asks: bool = False) -> None:
+    """Take a step of the case; ``asks``: it shows its form first."""
     page.get_by_role("button", name=name).first.click()
+    if asks:
+        expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+        page.get_by_role("button", name=name).first.click()
+    expect(page.get_by_text(f"已{name}")).to_be_visible()
 
 
 def test_data_is_asked_for_granted_called_seen_and_put_right(
@@ -125,7 +130,7 @@ def test_data_is_asked_for_granted_called_seen_and_put_right(
     screenshot(hub, "request-check")
     step(hub, "送提供机关审核")
     police = open_page(f"/desk/cases/{asked}/", cookies=signed_in("police.steward"))
-    step(police, "同意共享")
+    step(police, "同意共享", asks=True)
     worker.drain(raising=True)
     civil.goto(civil.url)
     civil.get_by_role("button", name="确认收到").click()

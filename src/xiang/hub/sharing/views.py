@@ -15,22 +15,24 @@ from xiang.foundation.forms.sources import Subject
 from xiang.foundation.pages.http import page
 from xiang.foundation.parties.actors import actor_of
 from xiang.hub.inventory import queries as inventory
-from xiang.hub.sharing import operations, presenting, queries
+from xiang.hub.sharing import flowing, operations, presenting, queries
 
 
 @login_required
 @require_GET
 def systems(request: HttpRequest) -> HttpResponse:
     """Systems, whether they can be reached, what they offer and how much they were asked."""
-    standings = queries.standings(actor_of(request))
+    actor = actor_of(request)
+    standings = queries.standings(actor)
     context = {
+        "flow": flowing.drawn(queries.flows(actor)),
         "standings": standings,
         "down": [one for one in standings if not one.reachable],
         "orphans": inventory.orphans(),
         "may_unplug": settings.DEMO,
         "current": "hub",
     }
-    return page(request, "sharing/systems.html", context)
+    return page(request, "sharing/systems.html", context, fragment="sharing/_flow.html")
 
 
 @login_required

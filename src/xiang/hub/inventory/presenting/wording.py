@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from xiang.foundation.publishing.differences import Difference
+from xiang.hub.inventory import naming
+from xiang.hub.inventory.models import CatalogueEntry
 
 _TITLES = {
     "key": "目录标识", "code": "目录代码", "body_key": "提供单位", "provider_code": "统一社会信用代码", "title": "名称",
@@ -16,6 +18,11 @@ _TITLES = {
     "name": "英文名", "type": "数据类型", "length": "长度", "element": "数据元", "authoritative": "数源", "sensitive": "敏感",
     "system": "对应系统", "table": "对应表", "column": "对应列",
 }  # fmt: skip
+_CHOICES: dict[str, dict[str, str]] = {
+    "share": dict(CatalogueEntry.Share.choices),
+    "open": dict(CatalogueEntry.Open.choices),
+    "mode": dict(CatalogueEntry.Mode.choices),
+}
 _SAYS_NOTHING = ("", "空", "否")
 
 
@@ -25,7 +32,17 @@ _MEMBER = re.compile(r"(\d+)\.(\w+)")
 def named(changes: Iterable[Difference]) -> list[Difference]:
     """The changes with their fields named, and without what a new or removed member leaves open."""
     telling = (one for one in changes if one.kind == "changed" or (one.before or one.after) not in _SAYS_NOTHING)
-    return [replace(one, path=_path(one.path), before=_tidy(one.before), after=_tidy(one.after)) for one in telling]
+    return [
+        replace(one, path=_path(one.path), before=_worded(one.path, one.before), after=_worded(one.path, one.after))
+        for one in telling
+    ]
+
+
+def _worded(path: str, value: str) -> str:
+    """A value as the form says it."""
+    if path == "body_key" and value:
+        return naming.body_name(value)
+    return _CHOICES.get(path, {}).get(value) or _tidy(value)
 
 
 def _path(path: str) -> str:

@@ -71,6 +71,7 @@ def test_a_new_entry_is_reviewed_item_by_item_and_without_what_it_leaves_open(wo
     made = operations.draft(entry(world.police, items=items), world.police.as_writer())
     page = signed_in(world.police.sharing).get(f"{BASE}revisions/{made.id}/").content.decode()
     assert "联系电话 phone，C(20)，敏感" in page and "分级判定" not in page and "涉密" not in page
+    assert "<ins>有条件共享</ins>" in page and "<ins>岳麓公安分局</ins>" in page
 
 
 def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(world: World) -> None:

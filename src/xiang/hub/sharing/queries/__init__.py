@@ -14,10 +14,12 @@ from xiang.hub.sharing.queries.requests import (
 from xiang.hub.sharing.queries.satisfaction import League, Met, ScenarioShown, league, satisfaction, scenario_for
 from xiang.hub.sharing.queries.standings import (
     Calls,
+    Flow,
     Standing,
     calls_since,
     disputes_of,
     disputes_to_check,
+    flows,
     grants_on,
     need_steward,
     open_disputes_about,
@@ -29,6 +31,7 @@ from xiang.hub.sharing.queries.standings import (
 __all__ = [
     "Calls",
     "Duties",
+    "Flow",
     "League",
     "Met",
     "ScenarioShown",
@@ -41,6 +44,7 @@ __all__ = [
     "draft_for",
     "drafts",
     "duties",
+    "flows",
     "grants_for",
     "grants_on",
     "league",

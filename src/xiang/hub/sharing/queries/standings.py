@@ -88,6 +88,35 @@ def calls_since(since: datetime) -> Mapping[str, Calls]:
     return {row["resource_key"]: Calls(row["served"], row["refused"]) for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Data that went from one body to another since a day ago: how many look-ups were answered, how many refused."""
+
+    provider: str
+    requester: str
+    served: int
+    refused: int
+
+
+def flows(actor: Actor, most: int = 14) -> list[Flow]:
+    """Who got data of whom since a day ago, the busiest first; the hub's page draws it."""
+    need_steward(actor)
+    keepers = {key: one.system.body_key for key, one in inventory.resources().items()}
+    rows = (
+        DataUse.objects.filter(at__gte=instant.now() - timedelta(days=1))
+        .order_by()
+        .values_list("resource_key", "body_key")
+        .annotate(served=Count("id", filter=Q(outcome="served")), refused=Count("id", filter=Q(outcome="refused")))
+    )
+    sums: dict[tuple[str, str], tuple[int, int]] = {}
+    for resource, body, served, refused in rows:
+        if keeper := keepers.get(resource):
+            before = sums.get((keeper, body), (0, 0))
+            sums[keeper, body] = (before[0] + served, before[1] + refused)
+    found = [Flow(*bodies, *counted) for bodies, counted in sums.items()]
+    return sorted(found, key=lambda one: (-one.served, -one.refused, one.provider, one.requester))[:most]
+
+
 def resource_for(actor: Actor, key: str) -> Resource:
     """A resource for its page."""
     need_steward(actor)

@@ -14,6 +14,7 @@ from xiang.foundation.notices.models import Notice
 from xiang.foundation.outbox import worker
 from xiang.foundation.parties import actors
 from xiang.foundation.parties.actors import SYSTEM
+from xiang.foundation.parties.tests import cast as casting
 from xiang.hub.sharing import operations, queries
 from xiang.hub.sharing.models import Dispute
 
@@ -143,3 +144,32 @@ def test_of_twins_only_the_disputed_child_is_mended(hub: Hub) -> None:
     found = hub.source("health", "SELECT record_no, sex FROM births ORDER BY record_no")
     assert [row["sex"] for row in found] == ["1", "1"]
     assert hub.source("health", "SELECT row_key, old_value FROM history")[0]["old_value"] == "2"
+
+
+def test_where_nothing_can_be_written_the_department_mends_it_and_the_source_is_looked_at(hub: Hub) -> None:
+    hub.ask()
+    made, officer = raise_one(hub), hub.officer()
+    hub.source("police", "DROP TABLE history")
+    operations.answer_dispute(made.pk, corrected=True, answer="改正", actor=officer)
+    worker.drain(raising=True)
+    made.refresh_from_db()
+    assert made.state == Dispute.State.CORRECTED and made.awaited_since and made.applied_at is None
+    assert list(queries.disputes_to_check(officer)) == [made]
+    with pytest.raises(Refused) as caught:
+        operations.confirm_mended(made.pk, officer)
+    assert caught.value.code == "not_mended"
+    hub.source("police", f"UPDATE person SET household_address = '{CLAIM}' WHERE name = '刘芸'")
+    assert operations.confirm_mended(made.pk, officer).state == Dispute.State.CLOSED
+    worker.drain(raising=True)
+    assert Notice.objects.filter(recipient_id=hub.cast.mother.id, kind="dispute.answered").count() == 1
+    with pytest.raises(Refused):
+        operations.confirm_mended(made.pk, officer)
+
+
+def test_the_steward_of_another_body_neither_sees_nor_answers(hub: Hub) -> None:
+    made = raise_one(hub)
+    staff = casting.officer("甘露", "other_steward", hub.cast.health, hub.cast.clinic, "steward", second_factor=True)
+    other = actors.for_staff(staff)
+    assert not queries.disputes_to_check(other).exists()
+    with pytest.raises(Forbidden):
+        operations.take_up_dispute(made.pk, other)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from django.test import Client, override_settings
 
+from xiang.foundation.parties.actors import SYSTEM
 from xiang.foundation.parties.tests import cast as casting
 from xiang.foundation.parties.tests.cast import Cast
-from xiang.hub.sharing import operations
+from xiang.hub.sharing import operations, queries
 
 from .conftest import Hub
 
@@ -24,6 +25,15 @@ def test_the_steward_sees_systems_resources_and_calls(hub: Hub, steward: Client)
     hub.ask()
     page = steward.get("/hub/").content.decode()
     assert "police系统" in page and "police_person" in page and "近一天 1 次" in page
+
+
+def test_the_home_draws_who_got_data_of_whom_and_asks_again_by_itself(hub: Hub, steward: Client) -> None:
+    assert "还没有机关用过数据" in steward.get("/hub/").content.decode()
+    hub.ask()
+    flow = steward.get("/hub/", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in flow and flow.count('class="s-line"') == 1 and "近一天 1 次" in flow
+    (found,) = queries.flows(SYSTEM)
+    assert found.provider == hub.cast.police.key and (found.served, found.refused) == (1, 0)
 
 
 def test_the_steward_unplugs_a_system_and_everybody_reads_since_when(hub: Hub, steward: Client) -> None:
