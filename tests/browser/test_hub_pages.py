@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import expect
 
 from xiang.foundation.ledger import operations as ledger
@@ -32,6 +33,7 @@ PAGES = {
 }
 
 
+@transaction.atomic
 def used(resource: str, body: str, times: int) -> None:
     """Data that a body read."""
     for _ in range(times):

@@ -22,7 +22,7 @@ from xiang.foundation.cases.presenting.inbox import case_url, short_number, want
 from xiang.foundation.cases.procedures import Transition
 from xiang.foundation.cases.views.desk import nav_of, open_case, show
 from xiang.foundation.documents.queries import Preview
-from xiang.foundation.ground.errors import DomainError, FieldError, Invalid
+from xiang.foundation.ground.errors import Absent, DomainError, FieldError, Invalid
 from xiang.foundation.pages.components import FieldView, Option
 from xiang.foundation.pages.http import page
 from xiang.foundation.parties import queries as parties
@@ -92,6 +92,10 @@ def _next(request: HttpRequest, asked: Asked, stage: str, *, preview: bool) -> H
         return _preview(request, asked)
     operations.perform(asked.case.id, edge.name, asked.actor, asked.data, expected_version=asked.version)
     messages.success(request, done_words(asked.case, edge))
+    try:
+        queries.case_for(asked.actor, asked.case.number)
+    except Absent:  # the step handed it to another body: it is no longer theirs to open
+        return redirect("cases:inbox")
     return redirect(case_url(asked.case.number, wanted_of(request.GET, asked.actor)))
 
 

@@ -62,7 +62,7 @@ def policy_of(request: ShareRequest) -> Policy:
         ),
         obligations=(Duty(f"{key_of(request)}.delete", Action("delete"), Asset(target), who),),
         conflict="prohibit",
-        title=f"{request.entry.title}共享协议",
+        title=request.business_item,  # what the person reads as the purpose, whoever looked their data up
         description=request.entry.conditions,
         basis=(f"《{request.law}》{request.article}",),
         issued=instant.now(),

@@ -196,3 +196,14 @@ def test_a_list_of_requests_asks_as_often_for_many_as_for_one(
     text(client, "/hub/requests/")
     with django_assert_max_num_queries(14):
         assert text(client, "/hub/requests/").count("data-row ") == 6
+
+
+def test_whoever_sends_a_request_on_lands_where_they_may_be(world: Sharing) -> None:
+    made, client = world.hand_in(), signed_in(world.hub)
+    address = f"/desk/cases/{made.number}/"
+    found = re.search(r'name="version" value="(\d+)"', text(client, address))
+    assert found is not None
+    answer = client.post(f"{address}act/", {"transition": "forward", "version": found[1]}, follow=True)
+    assert answer.status_code == 200 and "已送提供机关审核" in answer.content.decode()
+    made.refresh_from_db()
+    assert made.state == ShareRequest.State.PROVIDER_REVIEW
