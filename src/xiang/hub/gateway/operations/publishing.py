@@ -20,6 +20,7 @@ from xiang.hub.gateway.models import Application, ApplicationKey, Document, Publ
 from xiang.hub.gateway.plane import SCHEMA
 from xiang.hub.inventory.models import Resource
 from xiang.hub.sharing.models import Agreement, Grant
+from xiang.hub.sources.models import Connection
 
 CHANNEL = "gateway_published"
 _seen: dict[str, Any] = {}
@@ -80,6 +81,7 @@ def _mark() -> tuple[Any, ...]:
         Agreement.objects.order_by("-id").values_list("id", flat=True).first(),
         *grants.values(),
         *resources.values(),
+        Connection.objects.aggregate(when=Max("changed_at"))["when"],
         ApplicationKey.objects.filter(ends_at__lte=now).count(),
         now.replace(second=now.second // 30 * 30, microsecond=0),
         connection.settings_dict["NAME"],

@@ -14,6 +14,7 @@ from xiang.foundation.ground.errors import Forbidden, Invalid, Refused
 from xiang.foundation.ledger import canonical, sealer
 from xiang.foundation.ledger import queries as ledger
 from xiang.foundation.ledger.models import DataUse, Entry
+from xiang.foundation.parties import operations as parties
 from xiang.foundation.parties.actors import SYSTEM, Actor
 from xiang.foundation.trust import blind
 from xiang.hub.gateway import operations
@@ -21,7 +22,9 @@ from xiang.hub.gateway.models import ApplicationKey, Call, Count, Document, Publ
 from xiang.hub.gateway.tests.records import BODY, VALUES, Hub, Served
 from xiang.hub.gateway.tests.stage import LI
 from xiang.hub.inventory import operations as inventory
+from xiang.hub.inventory.models import System
 from xiang.hub.sharing import operations as sharing
+from xiang.hub.sources import operations as sources
 
 
 def documents(kind: str) -> dict[str, Any]:
@@ -45,6 +48,23 @@ def test_what_is_published_follows_the_records(hub: Hub) -> None:
     assert operations.publish_if_changed() >= 1
     assert documents("resource") == {}
     assert operations.publish_if_changed() == 0
+
+
+def test_a_kept_connection_is_published_sealed_and_its_change_is_noticed(hub: Hub) -> None:
+    said = {"engine": "mariadb", "host": "10.1.2.3", "database": "d", "user": "u", "purpose": "p", "secret": "Canary-1"}
+    parties.put_body(SYSTEM, key="430104.kept", name="甲局", division="", level="county")
+    made = sources.put("430104.kept", "people", said, SYSTEM)
+    System.objects.filter(resources__key="people").update(connection=made.ref)
+    operations.sync()
+    source = documents("resource")["people"]["source"]
+    assert (source["kind"], source["address"]) == ("mariadb", "kept:430104.kept__people")
+    assert "Canary" not in str(list(Document.objects.values()))
+    operations.publish_if_changed()
+    sources.change_secret(made.pk, "Canary-2", SYSTEM)
+    assert operations.publish_if_changed() == 1
+    sources.retire(made.pk, SYSTEM)
+    operations.publish_if_changed()
+    assert "people" not in documents("resource"), "what leads nowhere is not served"
 
 
 def test_a_grant_to_whoever_handles_the_item_stays_with_the_forms(hub: Hub) -> None:
