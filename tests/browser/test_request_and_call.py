@@ -174,7 +174,6 @@ def test_data_is_asked_for_granted_called_seen_and_put_right(
     police.get_by_role("button", name="已经改好，请核对").click()
     expect(police.get_by_text("查到的还是原来的内容")).to_be_visible()
     mounted.run(f"UPDATE {KEY} SET phone = %s WHERE owner_id = %s", RIGHT, number("liu_yun"))
-    police.goto(police.url.split("/hub/")[0] + "/hub/disputes/")
     police.get_by_role("button", name="已经改好，请核对").click()
     expect(police.get_by_text("已查到改好的内容")).to_be_visible()
     worker.drain(raising=True)
@@ -182,6 +181,6 @@ def test_data_is_asked_for_granted_called_seen_and_put_right(
     answer = client(f"http://127.0.0.1:{plane.port}", key, secret, KEY, question)
     assert answer["rows"] == [{"plate": "湘A12345", "phone": RIGHT}]
     civil.goto(civil.url.split("/hub/")[0] + "/hub/to-do/")
-    civil.get_by_role("button", name="已改正").click()
+    civil.get_by_role("button", name="已改正", exact=True).click()
     expect(civil.get_by_text("已记下，对方能看到")).to_be_visible()
     gateway.stop("relief", SYSTEM)

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from xiang.foundation.forms.sources import Subject
+from xiang.foundation.ground.errors import Refused
 from xiang.foundation.pages.http import page
 from xiang.foundation.parties.actors import actor_of
 from xiang.hub.inventory import queries as inventory
@@ -88,8 +89,11 @@ def answer(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
     if step == "take":
         operations.take_up_dispute(dispute_id, actor)
     elif step == "mended":
-        operations.confirm_mended(dispute_id, actor)
-        messages.success(request, "已查到改好的内容，提出的人和用过这条记录的机关都会收到通知。")
+        try:
+            operations.confirm_mended(dispute_id, actor)
+            messages.success(request, "已查到改好的内容，提出的人和用过这条记录的机关都会收到通知。")
+        except Refused as still:
+            messages.warning(request, still.detail)
     else:
         words = request.POST.get("answer", "")
         operations.answer_dispute(dispute_id, corrected=step == "correct", answer=words, actor=actor)
