@@ -108,6 +108,7 @@ def dispute_rows(disputes: Iterable[Dispute]) -> list[DisputeRow]:
     rows = []
     for one in disputes:
         content, taken = one.content, one.state == Dispute.State.CHECKING
+        awaited = one.awaited_since is not None
         rows.append(
             DisputeRow(
                 one.pk,
@@ -117,10 +118,10 @@ def dispute_rows(disputes: Iterable[Dispute]) -> list[DisputeRow]:
                 content["reason"],
                 one.case_number,
                 one.raised_at,
-                Dispute.State(one.state).label,
-                "run" if taken else "wait",
+                "等本机关改好" if awaited else str(Dispute.State(one.state).label),
+                "you" if awaited else "run" if taken else "wait",
                 taken,
-                one.awaited_since is not None,
+                awaited,
                 names.body_name(one.reporter_body) if one.reporter_body else "本人",
             )
         )
