@@ -117,9 +117,11 @@ def _ours(file: Path, folder: Path) -> int:
     import time
 
     begun = time.perf_counter()
-    from xiang.hub.quality.engine import rules, running
+    from xiang.hub.quality.engine import addresses, rules, running
 
-    job = running.Job(str(file), rules.parse(RULES), keep=KEEP, failures=folder / "kept.parquet", memory_mb=MEMORY_MB)
+    job = running.Job(
+        addresses.parse(str(file)), rules.parse(RULES), keep=KEEP, failures=folder / "kept.parquet", memory_mb=MEMORY_MB
+    )
     outcome = running.run(job)
     failed = {result.rule.key: result.failed for result in outcome.results}
     print(json.dumps({"seconds": time.perf_counter() - begun, "failed": failed}))

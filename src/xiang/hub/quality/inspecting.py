@@ -5,23 +5,21 @@ A result is plain data: ``score``, ``grade``, ``dimensions`` and ``rules``, of e
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
-
-from django.conf import settings
 
 from xiang.foundation.ground import instant
 from xiang.foundation.ground.errors import DomainError
 from xiang.foundation.ledger.models import DataUse
 from xiang.foundation.statutes import queries as statutes
 from xiang.hub.inventory.models import CatalogueEntry, Resource
+from xiang.hub.quality import implied
 from xiang.hub.quality.engine import rules, running, scoring
+from xiang.hub.quality.engine.addresses import Address
 from xiang.hub.quality.engine.scoring import Tally
-from xiang.hub.quality.models import Check, RuleSheet
+from xiang.hub.quality.models import Check
 
 UNUSED = "quality.unused"
 _ARTICLE = re.compile(r"《[^》]+》.*第[一二三四五六七八九十百零〇\d]+条")
@@ -92,48 +90,12 @@ def _counted(verdicts: list[Verdict]) -> dict[str, Any]:
 
 def _resource(resource: Resource) -> dict[str, Any]:
     try:
-        return running.run(running.Job(address(resource), rules.build(rules_of(resource)))).as_dict()
+        return running.run(running.Job(address(resource), rules.build(implied.rules_of(resource)))).as_dict()
     except DomainError as wrong:
         reached = ("resource_reachable", "accessibility.accessible", f"检查不了：{wrong.detail}"[:400], 1, 1)
         return _counted([reached])
 
 
-def rules_of(resource: Resource) -> dict[str, Any]:
-    """The steward's own rules, or those that the catalogue implies: who is asked about has a number of the right form,
-    dates are dates, codes are of their list. All columns of personal data are masked."""
-    sheet = RuleSheet.objects.filter(resource_key=resource.key).first()
-    if sheet:
-        return sheet.content
-    lookup = set(resource.lookup.columns)
-    made: list[dict[str, Any]] = []
-    for place, field in enumerate(resource.data_fields.values()):
-        on = {"column": field.column}
-        if field.column in lookup and resource.lookup.scheme in _SCHEMES:
-            made.append(
-                {"key": f"f{place}_required", "kind": "required", **on, "message": f"{field.title}必填，请补上。"}
-            )
-            made.append({"key": f"f{place}_number", "kind": _SCHEMES[resource.lookup.scheme], **on})
-        elif field.type in _TYPES:
-            made.append({"key": f"f{place}_type", "kind": "type", **on, "type": _TYPES[field.type]})
-        elif field.codes:
-            made.append({"key": f"f{place}_code", "kind": "dictionary", **on, "values": list(field.codes)})
-    first = next(iter(resource.data_fields.values())).column
-    columns = {field.column: {"title": field.title, "sensitive": True} for field in resource.data_fields.values()}
-    rules_made = made or [{"key": "f0_required", "kind": "required", "column": first}]
-    return {"name": resource.title, "rules": rules_made, "columns": columns if resource.personal else {}}
-
-
-_SCHEMES = {"id_number": "identity", "uscc": "credit_code"}
-_TYPES = {"date": "date", "datetime": "datetime", "integer": "integer", "money": "integer"}
-
-
-def address(resource: Resource) -> str:
-    """The engine's address of a resource's table; what is needed to sign in comes from the environment."""
-    connection = resource.system.connection
-    if connection.startswith("env:"):
-        connection = os.environ.get(connection[4:], "")
-    if connection.startswith("sqlite:"):
-        name = connection.removeprefix("sqlite:")
-        file = Path(name) if os.sep in name else settings.DATA / "sources" / f"{name}.sqlite3"
-        return f"sqlite:///{file}#{resource.table}"
-    return f"{connection}#{resource.table}"
+def address(resource: Resource) -> Address:
+    """Where a resource's table is; what is needed to sign in comes from the environment when it is read."""
+    return Address(resource.system.connection, resource.table, resource.title, named=True)

@@ -10,11 +10,13 @@ MOST_TABLES = 5000
 
 
 class Unreachable(Exception):
-    """The system cannot be looked into. ``reason`` is a code without personal data; the words are in ``REASONS``."""
+    """The system cannot be looked into. ``reason`` is a code without personal data; the words are in ``REASONS``.
+    ``detail`` says it of this very source where more is known, without any value of a row."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.detail = detail or REASONS.get(reason, "")
 
 
 REASONS = {
@@ -25,6 +27,11 @@ REASONS = {
     "denied": "对方不让进：请检查账号、口令和只读权限。",
     "too_slow": "超过时限还没有读完：请换个空闲的时候再扫描。",
     "unreadable": "读不懂：文件写了一半，或者格式、编码不对。",
+    "no_table": "没有这张表：请核对库名、模式名、表名或者工作表名。",
+    "empty": "是空的，或者第一行不是列名：请补上列名。",
+    "header": "列名不能用：每一列都要有名称，并且各不相同。",
+    "changing": "在读的时候还在变：请等它写完再读。",
+    "too_large": "一次答得太多：请让接口分页，每页附上下一页的地址 next。",
     "too_many": "库表太多：一次最多读 5000 张，请分成几个系统登记。",
 }
 

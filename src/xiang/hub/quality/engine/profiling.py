@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import io
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xiang.hub.quality.engine import addresses, running, staging
+from xiang.hub.quality.engine import running
+from xiang.hub.quality.engine.addresses import Address
 from xiang.hub.quality.engine.conditions import DATE_FORMATS
 from xiang.hub.quality.engine.quoting import literals, name
-from xiang.hub.quality.engine.staging import Staged
+from xiang.hub.quality.engine.staging import Stage, Staged
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -81,10 +83,11 @@ class Profile:
         return {"table": self.table.title, "rows": self.table.rows, "keys": list(self.keys), "columns": told}
 
 
-def profile(source: str, folder: Path | None = None) -> Profile:
-    """Look at every column of a file or table."""
+def profile(source: Address, within: float = running.WITHIN) -> Profile:
+    """Look at every column of a file or table, which must be read within so many seconds."""
+    until = time.monotonic() + within
     with tempfile.TemporaryDirectory(prefix="xiang-profile-") as made, running.session(Path(made)) as connection:
-        table = staging.stage(addresses.parse(source, folder), Path(made), connection)
+        table = Stage(Path(made), connection, until).put(source)
         sampled = f"(FROM {table.relation} USING SAMPLE reservoir({SAMPLE} ROWS) REPEATABLE (7))"
         connection.execute(f"CREATE TEMP TABLE sampled AS {sampled}")
         return Profile(table, tuple(_column(connection, table, column) for column in table.columns))

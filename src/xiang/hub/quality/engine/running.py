@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from xiang.foundation.ground import instant
 from xiang.foundation.ground.errors import Refused
-from xiang.hub.quality.engine import addresses, checksums, compiling, expressions, failures, scoring, separate, staging
+from xiang.hub.quality.engine import addresses, checksums, compiling, expressions, failures, scoring, separate
 from xiang.hub.quality.engine.addresses import Address
 from xiang.hub.quality.engine.compiling import Aim, Scan
 from xiang.hub.quality.engine.rules import Rule, RuleSet
 from xiang.hub.quality.engine.scoring import Score, Tally
 from xiang.hub.quality.engine.separate import Answer, Other, Question
-from xiang.hub.quality.engine.staging import Staged
+from xiang.hub.quality.engine.staging import Stage, Staged
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 KEEP = 1000
 #: What DuckDB may use; Python, Arrow and the staging of a source come on top and stay below half a gigabyte.
 MEMORY_MB = 900
+WITHIN = 3600.0
 Progress = Callable[[str], None]
 
 
@@ -97,14 +98,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to run. ``folder`` is where relative sources of the rules lie; ``keep`` how many failing rows a rule keeps."""
+    """What to run. ``folder`` is where relative sources of the rules lie; ``keep`` how many failing rows a rule keeps;
+    ``within`` the seconds in which all sources must have been read."""
 
-    source: str
+    source: Address
     rules: RuleSet
     folder: Path | None = None
     keep: int = KEEP
     failures: Path | None = None
     memory_mb: int = MEMORY_MB
+    within: float = WITHIN
     progress: Progress = lambda _: None
 
 
@@ -114,8 +117,9 @@ def run(job: Job) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="xiang-quality-") as name, session(Path(name), job.memory_mb) as connection:
         work = Path(name)
         job.progress("读取数据")
-        table = staging.stage(addresses.parse(job.source), work, connection, compiling.wanted(job.rules))
-        others = _others(job, work, connection)
+        stage = Stage(work, connection, begun + job.within)
+        table = stage.put(job.source, compiling.wanted(job.rules))
+        others = _others(job, stage)
         shut(connection, [table.file, *(work / f"other{n}.parquet" for n in range(len(others)))], job, work)
         failures.prepare(connection)
         results = _results(job, table, others, connection)
@@ -127,12 +131,11 @@ def run(job: Job) -> Outcome:
         return Outcome(table, results, score, time.monotonic() - begun, samples)
 
 
-def _others(job: Job, work: Path, connection: DuckDBPyConnection) -> dict[str, Other]:
+def _others(job: Job, stage: Stage) -> dict[str, Other]:
     staged: dict[str, Other] = {}
     for name, source in job.rules.tables.items():
         job.progress(f"读取 {name}")
-        address: Address = addresses.parse(source, job.folder)
-        table = staging.stage(address, work, connection, label=f"other{len(staged)}")
+        table = stage.put(addresses.parse(source, job.folder), label=f"other{len(staged)}")
         staged[name] = Other(table.relation, table.columns)
     return staged
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from xiang.foundation.ground import instant
 from xiang.foundation.parties.actors import SYSTEM
@@ -17,7 +18,7 @@ from xiang.foundation.statutes import operations as statutes
 from xiang.foundation.statutes.rules import RuleRow
 from xiang.hub.inventory import operations as inventory
 from xiang.hub.inventory.tests.conftest import World, bare, world
-from xiang.hub.quality.engine import rules, running
+from xiang.hub.quality.engine import addresses, rules, running
 from xiang.hub.quality.engine.running import Outcome
 
 __all__ = ["bare", "world"]
@@ -39,7 +40,9 @@ def check(tmp_path: Path) -> Check:
             address = str(file)
         listed = [{"key": f"r{n}", **one} for n, one in enumerate(each)]
         made = rules.build({"rules": listed, **more})
-        return running.run(running.Job(str(address), made, folder=tmp_path, keep=keep, failures=failures))
+        return running.run(
+            running.Job(addresses.parse(str(address)), made, folder=tmp_path, keep=keep, failures=failures)
+        )
 
     return run
 
@@ -64,16 +67,18 @@ def _today() -> Iterator[None]:
 
 
 @pytest.fixture
-def source(world: World, tmp_path: Path) -> Path:
+def source(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The police's own database, catalogued and mounted, with two faults; and the limit for mending."""
-    file = tmp_path / "police.sqlite3"
+    monkeypatch.setattr(settings, "DATA", tmp_path)
+    file = tmp_path / "sources" / "police.sqlite3"
+    file.parent.mkdir()
     with closing(sqlite3.connect(file)) as records:
         records.execute("CREATE TABLE person (id_number TEXT, name TEXT, birth_date TEXT)")
         rows = [(GOOD, "张三", "1949-12-31"), (BAD, "李四", "1949-12-31"), ("440524188001010014", "王五", "不详")]
         records.executemany("INSERT INTO person VALUES (?, ?, ?)", rows)
         records.commit()
     world.publish(title="常住人口登记信息")
-    told = {"body_key": world.police.body.key, "title": "人口系统", "connection": f"sqlite:{file}"}
+    told = {"body_key": world.police.body.key, "title": "人口系统", "connection": "sqlite:police"}
     inventory.put_system("police", told, SYSTEM)
     fields = [("id_number", "身份证号", "text"), ("name", "姓名", "text"), ("birth_date", "出生日期", "date")]
     values = {

@@ -17,6 +17,7 @@ from xiang.foundation.outbox import worker
 from xiang.foundation.parties import actors
 from xiang.foundation.parties.actors import SYSTEM
 from xiang.foundation.statutes import operations as statutes
+from xiang.hub.inventory import operations as inventory
 from xiang.hub.inventory.tests.conftest import World
 from xiang.hub.quality import operations, queries
 from xiang.hub.quality.models import Campaign, Check, Finding
@@ -52,6 +53,30 @@ def test_a_campaign_checks_catalogue_and_data_and_freezes_its_report(world: Worl
     assert (ranked["rank"], ranked["body"], ranked["findings"]) == (1, world.police.body.key, 4)
     assert queries.unchanged(made)
     assert Entry.objects.get(kind="hub.quality.frozen").refs["digest"] == made.digest
+
+
+def test_a_resource_that_came_through_ckan_is_checked_by_the_items_of_its_entry(world: World, source: Path):
+    at = {"system": "police", "table": "person"}
+    items = [
+        {"name": "name", "title": "姓名", "type": "C", **at, "column": "name"},
+        {"name": "birth_date", "title": "出生日期", "type": "D", **at, "column": "birth_date"},
+    ]
+    world.publish(key="birth", title="出生登记信息", items=items)
+    said = {"title": "出生登记", "table": "person", "personal": True}
+    inventory.mount_new("police_born", "birth", "police", said, world.police.as_writer())
+    run(world)
+    finding = Finding.objects.get(origin__subject_key="police_born")
+    assert (finding.rule, finding.assessed, finding.failed) == ("f1_type", 3, 1)
+    assert "不详" not in str(finding.samples)
+
+
+def test_a_resource_of_which_nobody_said_what_it_holds_is_a_finding(world: World, source: Path):
+    inventory.mount_new(
+        "police_odd", "person", "police", {"title": "别的", "table": "person"}, world.police.as_writer()
+    )
+    run(world)
+    finding = Finding.objects.get(origin__subject_key="police_odd")
+    assert "没有登记数据项" in finding.message
 
 
 def test_a_report_that_was_changed_afterwards_is_noticed(world: World, source: Path):

@@ -53,7 +53,7 @@ def test_bad_rules_end_with_two(files: tuple[Path, Path], wrong: str, capsys: py
 
 def test_a_source_that_is_not_there_ends_with_two(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]):
     assert quality("run", "none.csv", "--rules", files[1]) == 2
-    assert "address_absent" in capsys.readouterr().err
+    assert "source_unreadable" in capsys.readouterr().err
 
 
 def test_failing_rows_are_written_and_suggestions_are_rules(

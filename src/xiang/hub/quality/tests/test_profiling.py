@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from xiang.foundation.parties.identity import id_check_character
-from xiang.hub.quality.engine import profiling, rules, running
+from xiang.hub.quality.engine import addresses, profiling, rules, running
 
 
 def people(file: Path, count: int = 400) -> Path:
@@ -20,7 +20,9 @@ def people(file: Path, count: int = 400) -> Path:
 
 
 def test_a_profile_knows_forms_keys_and_short_lists(tmp_path: Path):
-    found = {column.name: column for column in profiling.profile(str(people(tmp_path / "p.csv"))).columns}
+    found = {
+        column.name: column for column in profiling.profile(addresses.parse(str(people(tmp_path / "p.csv")))).columns
+    }
     forms = {name: column.form for name, column in found.items()}
     assert forms["idno"] == "identity"
     assert forms["phone"] == "phone"
@@ -33,8 +35,8 @@ def test_a_profile_knows_forms_keys_and_short_lists(tmp_path: Path):
 
 def test_suggested_rules_can_be_used_at_once_and_find_the_faults(tmp_path: Path):
     file = people(tmp_path / "p.csv")
-    text = profiling.as_yaml(profiling.suggest(profiling.profile(str(file))))
-    outcome = running.run(running.Job(str(file), rules.parse(text)))
+    text = profiling.as_yaml(profiling.suggest(profiling.profile(addresses.parse(str(file)))))
+    outcome = running.run(running.Job(addresses.parse(str(file)), rules.parse(text)))
     failed = {(result.rule.kind, result.rule.columns): result.failed for result in outcome.results}
     assert failed[("identity", ("idno",))] == 20
     assert failed[("required", ("sex",))] == 1
@@ -45,4 +47,4 @@ def test_suggested_rules_can_be_used_at_once_and_find_the_faults(tmp_path: Path)
 
 def test_an_empty_table_has_a_profile_and_rules(tmp_path: Path):
     (tmp_path / "e.csv").write_text("a,b\n")
-    rules.build(profiling.suggest(profiling.profile(str(tmp_path / "e.csv"))))
+    rules.build(profiling.suggest(profiling.profile(addresses.parse(str(tmp_path / "e.csv")))))

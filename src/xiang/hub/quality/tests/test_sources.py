@@ -55,13 +55,14 @@ def test_quoted_line_breaks_and_empty_texts_are_values(check: Check):
 
 
 @pytest.mark.parametrize(
-    ("content", "code"),
-    [(b"", "source_empty"), (b"a,a\n1,2\n", "source_header"), (b"a,\n1,2\n", "source_header")],
+    ("content", "told"),
+    [(b"", "是空的"), (b"a,a\n1,2\n", "两列都叫“a”"), (b"a,\n1,2\n", "第 2 列没有列名")],
 )
-def test_headers_that_cannot_be_used_are_refused(check: Check, content: bytes, code: str):
+def test_headers_that_cannot_be_used_are_refused(check: Check, content: bytes, told: str):
     with pytest.raises(Refused) as caught:
         check(content, {"kind": "required", "column": "a"})
-    assert caught.value.code == code
+    assert caught.value.code == "source_unreadable"
+    assert told in caught.value.detail
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".xlsx"])
@@ -148,11 +149,20 @@ def test_a_database_that_does_not_answer_is_told_without_its_password(check: Che
     assert "secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["a.docx", "none.csv", "oracle://h/d#t", "postgres://h/d", "sqlite:////none.db#t"])
+@pytest.mark.parametrize(
+    "text", ["a.docx", "oracle://h/d#t", "postgres://h/d", "sqlite:///none.db", "postgres://[h/d#t"]
+)
 def test_addresses_that_cannot_be_read_are_refused(text: str):
     with pytest.raises(DomainError) as caught:
         addresses.parse(text)
     assert caught.value.code.startswith("address_")
+
+
+@pytest.mark.parametrize("text", ["none.csv", "none.parquet", "sqlite:////none.db#t"])
+def test_a_file_that_is_not_there_is_told(check: Check, text: str):
+    with pytest.raises(Refused) as caught:
+        check(text, {"kind": "required", "column": "a"})
+    assert "找不到文件" in caught.value.detail
 
 
 def test_a_title_never_shows_a_password():

@@ -27,7 +27,7 @@ class _Nowhere(HTTPRedirectHandler):
 
 def scan(address: str, until: float) -> list[TableFound]:
     """One table a schema (OpenAPI), or one for the list."""
-    said = _answer(address, until)
+    said = answer(address, until, _MOST)
     if isinstance(said, dict) and "openapi" in said:
         return _openapi(said)
     rows = said if isinstance(said, list) else next((v for v in said.values() if isinstance(v, list)), [said])
@@ -40,15 +40,16 @@ def scan(address: str, until: float) -> list[TableFound]:
     return [TableFound(title, tuple(columns))]
 
 
-def _answer(address: str, until: float) -> Any:
+def answer(address: str, until: float, most: int) -> Any:
+    """The JSON at an address, of at most so many bytes; raises ``Unreachable``."""
     left = until - time.monotonic()
     if left <= 0:
         raise Unreachable("too_slow")
     request = Request(address, headers={"Accept": "application/json"})  # noqa: S310 - http(s) alone leads here
     try:
-        with build_opener(_Nowhere).open(request, timeout=left) as answer:
+        with build_opener(_Nowhere).open(request, timeout=left) as stream:
             raw = bytearray()
-            while len(raw) <= _MOST and (part := answer.read(65536)):
+            while len(raw) <= most and (part := stream.read(65536)):
                 raw += part
                 if time.monotonic() > until:
                     raise Unreachable("too_slow")
@@ -59,6 +60,8 @@ def _answer(address: str, until: float) -> Any:
     except (URLError, OSError) as wrong:
         slow = isinstance(getattr(wrong, "reason", None), TimeoutError)
         raise Unreachable("too_slow" if slow else "unreachable") from wrong
+    if len(raw) > most:
+        raise Unreachable("too_large")
     try:
         said = json.loads(raw)
     except ValueError as wrong:

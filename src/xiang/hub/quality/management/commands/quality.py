@@ -13,7 +13,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from xiang.foundation.ground.errors import DomainError, Invalid
-from xiang.hub.quality.engine import profiling, rules, running, telling
+from xiang.hub.quality.engine import addresses, profiling, rules, running, telling
 
 FOUND, BAD_INPUT = 1, 2
 
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             raise CommandError("--keep 至少是 1。", returncode=BAD_INPUT)
         file: Path = options["rules"]
         job = running.Job(
-            options["source"],
+            addresses.parse(options["source"]),
             rules.read(file),
             folder=file.parent,
             keep=options["keep"],
@@ -63,7 +63,7 @@ class Command(BaseCommand):
         return 0 if outcome.passed else FOUND
 
     def _suggest(self, options: dict[str, Any]) -> int:
-        found = profiling.profile(options["source"])
+        found = profiling.profile(addresses.parse(options["source"]))
         content = profiling.suggest(found)
         if options["json"]:
             self._say(json.dumps({"profile": found.as_dict(), "rules": content}, ensure_ascii=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,12 +46,14 @@ def _is_utf8(block: bytes) -> bool:
     return wide.count("\ufffd") * 10 <= len(wide)
 
 
-def rewrite(file: Path, encoding: Encoding, target: Path) -> int:
-    """Write the file in UTF-8, a block at a time; how many signs could not be read (they become U+FFFD)."""
+def rewrite(file: Path, encoding: Encoding, target: Path, still: Callable[[], object]) -> int:
+    """Write the file in UTF-8, a block at a time; how many signs could not be read (they become U+FFFD). ``still`` is
+    called before each block, and raises when time is up."""
     decoder = codecs.getincrementaldecoder(encoding.name)("replace")
     unreadable = 0
     with file.open("rb") as stream, target.open("w", encoding="utf-8", newline="") as out:
         while block := stream.read(BLOCK):
+            still()
             text = decoder.decode(block)
             unreadable += text.count("\ufffd")
             out.write(text)
