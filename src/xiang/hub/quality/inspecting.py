@@ -15,7 +15,7 @@ from xiang.foundation.ground.errors import DomainError
 from xiang.foundation.ledger.models import DataUse
 from xiang.foundation.statutes import queries as statutes
 from xiang.hub.inventory.models import CatalogueEntry, Resource
-from xiang.hub.quality import implied
+from xiang.hub.quality import implied, standing
 from xiang.hub.quality.engine import rules, running, scoring
 from xiang.hub.quality.engine.addresses import Address
 from xiang.hub.quality.engine.scoring import Tally
@@ -76,9 +76,9 @@ def _used(keys: list[str]) -> Iterator[Verdict]:
 
 
 def _counted(verdicts: list[Verdict]) -> dict[str, Any]:
-    today = instant.today()
+    terms = standing.terms()
     tallies = [Tally(indicator, 1, assessed, failed) for _, indicator, _, assessed, failed in verdicts]
-    found = scoring.score(tallies, {}, scoring.default_cutoffs(today))
+    found = scoring.score(tallies, terms.weights, terms.cutoffs)
     told = [
         {"key": key, "indicator": indicator, "message": message, "assessed": assessed, "failed": failed, "first": []}
         for key, indicator, message, assessed, failed in verdicts
@@ -90,10 +90,15 @@ def _counted(verdicts: list[Verdict]) -> dict[str, Any]:
 
 def _resource(resource: Resource) -> dict[str, Any]:
     try:
-        return running.run(running.Job(address(resource), rules.build(implied.rules_of(resource)))).as_dict()
+        return running.run(_job(resource)).as_dict()
     except DomainError as wrong:
         reached = ("resource_reachable", "accessibility.accessible", f"检查不了：{wrong.detail}"[:400], 1, 1)
         return _counted([reached])
+
+
+def _job(resource: Resource) -> running.Job:
+    made = rules.build(implied.rules_of(resource))
+    return running.Job(address(resource), made, terms=standing.terms())
 
 
 def address(resource: Resource) -> Address:

@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from xiang.hub.quality.engine import addresses, checksums, compiling, expression
 from xiang.hub.quality.engine.addresses import Address
 from xiang.hub.quality.engine.compiling import Aim, Scan
 from xiang.hub.quality.engine.rules import Rule, RuleSet
-from xiang.hub.quality.engine.scoring import Score, Tally
+from xiang.hub.quality.engine.scoring import Score, Tally, Terms
 from xiang.hub.quality.engine.separate import Answer, Other, Question
 from xiang.hub.quality.engine.staging import Stage, Staged
 
@@ -99,7 +99,8 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class Job:
     """What to run. ``folder`` is where relative sources of the rules lie; ``keep`` how many failing rows a rule keeps;
-    ``within`` the seconds in which all sources must have been read."""
+    ``within`` the seconds in which all sources must have been read; ``terms`` count where the rules have none of their
+    own."""
 
     source: Address
     rules: RuleSet
@@ -108,6 +109,7 @@ class Job:
     failures: Path | None = None
     memory_mb: int = MEMORY_MB
     within: float = WITHIN
+    terms: Terms = field(default_factory=scoring.default_terms)
     progress: Progress = lambda _: None
 
 
@@ -124,7 +126,8 @@ def run(job: Job) -> Outcome:
         failures.prepare(connection)
         results = _results(job, table, others, connection)
         tallies = [Tally(r.rule.indicator, r.rule.weight, r.assessed, r.failed) for r in results]
-        score = scoring.score(tallies, job.rules.weights, scoring.cutoffs(job.rules, instant.today()))
+        weights, cutoffs = job.rules.weights or job.terms.weights, job.rules.grades or job.terms.cutoffs
+        score = scoring.score(tallies, weights, cutoffs)
         if job.failures:
             failures.save(connection, job.failures)
         samples = _samples(connection)

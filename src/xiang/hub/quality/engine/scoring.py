@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from xiang.foundation.ground.errors import Refused
 from xiang.hub.quality.engine.indicators import DIMENSIONS, INDICATORS, dimension_of
-from xiang.hub.quality.engine.rules import RuleSet
 
 Cutoffs = Sequence[tuple[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What scores are made with: cut-offs of the grades from the best down, weights of the dimensions by key (1 where
+    none is said), and whether both are confirmed by whoever may set them."""
+
+    cutoffs: Cutoffs
+    weights: Mapping[str, float]
+    confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +84,38 @@ def grade(total: float, cutoffs: Cutoffs) -> str:
     return next((name for name, least in cutoffs if total >= least), cutoffs[-1][0])
 
 
+def terms(grades: Iterable[str], weights: Iterable[str], *, confirmed: bool) -> Terms:
+    """Terms as people write them: ``优=95`` from the best grade down or in any order, ``准确性=2``; ``Refused``
+    (``quality_terms``) when they do not hold together."""
+    named = {title: key for key, title in DIMENSIONS.items()}
+    cutoffs = sorted(_pairs(grades), key=lambda pair: -pair[1])
+    given = {named.get(title, title): value for title, value in _pairs(weights)}
+    if not cutoffs or cutoffs[-1][1] != 0 or set(given) - set(DIMENSIONS) or not any(given.values()):
+        raise _unclear()
+    return Terms(tuple(cutoffs), given, confirmed)
+
+
+def _pairs(texts: Iterable[str]) -> list[tuple[str, float]]:
+    pairs = [text.partition("=") for text in texts]
+    try:
+        found = [(title.strip(), float(value)) for title, _, value in pairs]
+    except ValueError as wrong:
+        raise _unclear() from wrong
+    if any(not title or not 0 <= value <= 100 for title, value in found):
+        raise _unclear()
+    return found
+
+
+def _unclear() -> Refused:
+    return Refused(
+        "quality_terms", "质检的等级分界或者维度权重写法有误：分界如“优=95”，最低一级从 0 起；权重如“准确性=2”。"
+    )
+
+
 @lru_cache(maxsize=1)
-def _dated() -> tuple[tuple[date, Cutoffs], ...]:
-    """(valid from, cut-offs), oldest first."""
+def default_terms() -> Terms:
+    """The project's own, from ``defaults.yaml``: nobody has confirmed them."""
     from ruamel.yaml import YAML
 
-    rows = YAML(typ="safe").load((Path(__file__).parent / "grades.yaml").read_text("utf-8"))
-    dated = ((row["valid_from"], tuple((g["grade"], float(g["from"])) for g in row["grades"])) for row in rows)
-    return tuple(sorted(dated, key=lambda row: row[0]))
-
-
-def default_cutoffs(on: date) -> Cutoffs:
-    """The project's own cut-offs on a day; before the first of them, the first."""
-    valid = [kept for since, kept in _dated() if since <= on]
-    return valid[-1] if valid else _dated()[0][1]
-
-
-def cutoffs(rules: RuleSet, on: date) -> Cutoffs:
-    """The rules' own cut-offs, or the default ones of the day."""
-    return rules.grades or default_cutoffs(on)
+    rows = YAML(typ="safe").load((Path(__file__).parent / "defaults.yaml").read_text("utf-8"))
+    return terms(rows["grades"], rows["weights"], confirmed=False)

@@ -21,7 +21,7 @@ from xiang.foundation.parties.actors import SYSTEM, Actor
 from xiang.foundation.trust.digest import sm3
 from xiang.hub.inventory import rights
 from xiang.hub.inventory.models import CatalogueEntry, Resource
-from xiang.hub.quality import inspecting
+from xiang.hub.quality import inspecting, standing
 from xiang.hub.quality.engine import rules
 from xiang.hub.quality.models import Campaign, Check, Finding, RuleSheet
 from xiang.hub.quality.operations import findings
@@ -160,7 +160,13 @@ def summary(campaign: Campaign) -> dict[str, Any]:
         entries=Count("id", filter=Q(subject=Check.Subject.ENTRY)),
         resources=Count("id", filter=Q(subject=Check.Subject.RESOURCE)),
     )
-    return {"version": 1, "campaign": campaign.key, **counted, "bodies": ranked}
+    terms = standing.terms()
+    scored = {
+        "grades": [list(cut) for cut in terms.cutoffs],
+        "weights": dict(terms.weights),
+        "confirmed": terms.confirmed,
+    }
+    return {"version": 2, "campaign": campaign.key, **counted, "terms": scored, "bodies": ranked}
 
 
 def _rank(scores: Sequence[float | None], place: int) -> int:

@@ -17,6 +17,7 @@ from xiang.foundation.outbox import worker
 from xiang.foundation.parties import actors
 from xiang.foundation.parties.actors import SYSTEM
 from xiang.foundation.statutes import operations as statutes
+from xiang.foundation.statutes.rules import RuleRow
 from xiang.hub.inventory import operations as inventory
 from xiang.hub.inventory.tests.conftest import World
 from xiang.hub.quality import operations, queries
@@ -77,6 +78,19 @@ def test_a_resource_of_which_nobody_said_what_it_holds_is_a_finding(world: World
     run(world)
     finding = Finding.objects.get(origin__subject_key="police_odd")
     assert "没有登记数据项" in finding.message
+
+
+def test_grades_and_weights_are_those_in_force_and_the_report_says_whether_anybody_confirmed_them(
+    world: World, source: Path
+):
+    for key, value in (("quality.grades", ["好=50", "坏=0"]), ("quality.weights", ["完整性=1", "准确性=0"])):
+        row = RuleRow(key=key, value=value, unit="list", title="质检", citation="测试", valid_from=date(2026, 1, 1))
+        statutes.put_rule(row, SYSTEM)
+    made = run(world)
+    check = made.checks.get(subject_key="police_person")
+    assert (check.score, check.grade) == (100, "好")  # nothing is missing, and what is wrong weighs nothing
+    assert made.report["terms"]["grades"] == [["好", 50], ["坏", 0]]
+    assert made.report["terms"]["confirmed"] is False
 
 
 def test_a_report_that_was_changed_afterwards_is_noticed(world: World, source: Path):

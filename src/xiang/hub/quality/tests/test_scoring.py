@@ -1,16 +1,15 @@
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from xiang.foundation.ground.errors import Refused
 from xiang.hub.quality.engine import scoring
 from xiang.hub.quality.engine.indicators import INDICATORS
 from xiang.hub.quality.engine.scoring import Tally
 
-CUTOFFS = scoring.default_cutoffs(date(2026, 1, 1))
+CUTOFFS = scoring.default_terms().cutoffs
 TALLIES = st.lists(
     st.tuples(st.sampled_from(sorted(INDICATORS)), st.floats(0.1, 9), st.integers(0, 500), st.integers(0, 500)).map(
         lambda t: Tally(t[0], t[1], t[2] + t[3], t[3])
@@ -54,6 +53,23 @@ def test_a_rule_that_looked_at_nothing_does_not_count():
 )
 def test_five_grades_and_nothing_is_rounded_up(total: float, grade: str):
     assert scoring.grade(total, CUTOFFS) == grade
+
+
+@pytest.mark.parametrize(
+    ("grades", "weights"),
+    [
+        (["优=95"], ["准确性=1"]),  # nothing for a score below 95
+        (["优", "差=0"], ["准确性=1"]),
+        (["优=950", "差=0"], ["准确性=1"]),
+        (["优=95", "差=0"], ["美观性=1"]),
+        (["优=95", "差=0"], ["准确性=0"]),
+        ([], []),
+    ],
+)
+def test_terms_that_do_not_hold_together_are_refused(grades: list[str], weights: list[str]):
+    with pytest.raises(Refused) as caught:
+        scoring.terms(grades, weights, confirmed=True)
+    assert caught.value.code == "quality_terms"
 
 
 def test_every_kind_has_an_indicator_of_the_standard():
