@@ -33,6 +33,7 @@ from xiang.foundation.parties.rest.answering import headers_of
 from xiang.foundation.parties.rest.refusals import NotAllowed, Unauthenticated, UnsupportedMedia, challenge
 from xiang.hub.exchange.api import router as exchange
 from xiang.hub.inventory.api import router as inventory
+from xiang.hub.quality.api import router as quality
 from xiang.hub.sharing.api import router as sharing
 from xiang.hub.sources.api import router as sources
 from xiang.oversight.ratings.api import router as ratings
@@ -200,7 +201,7 @@ for kind, handler in HANDLERS.items():
     api.add_exception_handler(kind, handler)
 for router in (
     parties, items, lifeevents, applications, cases, documents, credentials, payments, ratings, sharing,
-    inventory, exchange, sources,
+    inventory, exchange, quality, sources,
 ):  # fmt: skip
     api.add_router("", router)
 

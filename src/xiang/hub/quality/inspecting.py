@@ -16,7 +16,7 @@ from xiang.foundation.ledger.models import DataUse
 from xiang.foundation.statutes import queries as statutes
 from xiang.hub.inventory.models import CatalogueEntry, Resource
 from xiang.hub.quality import implied, standing
-from xiang.hub.quality.engine import rules, running, scoring
+from xiang.hub.quality.engine import profiling, rules, running, scoring
 from xiang.hub.quality.engine.addresses import Address
 from xiang.hub.quality.engine.scoring import Tally
 from xiang.hub.quality.models import Check
@@ -28,10 +28,14 @@ Verdict = tuple[str, str, str, int, int]  # rule, indicator, message, assessed, 
 
 
 def inspect(check: Check) -> dict[str, Any]:
-    """Look at one subject now; an unreachable source is a finding, not an error."""
+    """Look at one subject now; an unreachable source is a finding, not an error. What was taken out of the catalogue since
+    the campaign began has nothing to be looked at, and must not keep the report from being frozen."""
     if check.subject == Check.Subject.ENTRY:
-        return _counted(list(_entry(CatalogueEntry.objects.get(key=check.subject_key))))
-    return _resource(Resource.objects.select_related("system").get(key=check.subject_key))
+        entry = CatalogueEntry.objects.filter(key=check.subject_key, retired=False).first()
+        return _counted(list(_entry(entry)) if entry else [])
+    rows = Resource.objects.select_related("system").filter(key=check.subject_key, state=Resource.State.MOUNTED)
+    resource = rows.first()
+    return checked(resource) if resource else _counted([])
 
 
 def _entry(entry: CatalogueEntry) -> Iterator[Verdict]:
@@ -88,12 +92,28 @@ def _counted(verdicts: list[Verdict]) -> dict[str, Any]:
     return {"score": total, "grade": found.grade, "dimensions": dimensions, "rules": told}
 
 
-def _resource(resource: Resource) -> dict[str, Any]:
+def checked(resource: Resource) -> dict[str, Any]:
+    """The rules of a resource on its data now."""
     try:
         return running.run(_job(resource)).as_dict()
     except DomainError as wrong:
         reached = ("resource_reachable", "accessibility.accessible", f"检查不了：{wrong.detail}"[:400], 1, 1)
         return _counted([reached])
+
+
+def suggested(resource: Resource) -> dict[str, Any]:
+    """Rules suggested from a profile of the data: ``rules`` as their editor takes them, ``columns`` of the profile without
+    any value. What cannot be read is told in ``told``."""
+    try:
+        found = profiling.profile(address(resource))
+    except DomainError as wrong:
+        return {"told": wrong.detail[:400]}
+    names = ("name", "type", "filled", "distinct", "unique", "form")
+    columns = [{name: getattr(column, name) for name in names} for column in found.columns]
+    content = profiling.suggest(found)
+    if resource.personal:
+        content["columns"] = {column.name: {"sensitive": True} for column in found.columns}
+    return {"rows": found.table.rows, "columns": columns, "rules": content}
 
 
 def _job(resource: Resource) -> running.Job:

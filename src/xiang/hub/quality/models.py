@@ -25,6 +25,33 @@ class RuleSheet(models.Model):
         return self.resource_key
 
 
+class Run(models.Model):
+    """One look at a resource that somebody ordered outside a campaign (质检运行): its rules, or a profile with suggested
+    rules. ``result`` holds no value of a row that is not masked."""
+
+    class Kind(models.TextChoices):
+        CHECK = "check", "检查"
+        SUGGEST = "suggest", "推荐规则"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    resource_key = models.CharField(max_length=64)
+    title = models.CharField(max_length=120)
+    body_key = models.CharField(max_length=64)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+    result: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "质检运行"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["resource_key", "-id"], name="quality_run_of_resource")]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.asked_at:%Y-%m-%d %H:%M}"
+
+
 class Campaign(models.Model):
     """One quarter's inspection of every catalogue entry and resource (季度质检). ``key`` is ``2026Q1``.
 

@@ -64,6 +64,7 @@ def campaign(request: HttpRequest, key: str) -> HttpResponse:
         "progress": queries.progress(found),
         "ranked": [{**row, "name": names.get(row["body"], row["body"])} for row in ranked],
         "unchanged": queries.unchanged(found),
+        "checks": queries.checks(actor, found)[:SHOWN],
         "nav": "quality",
     }
     return page(request, "quality/campaign.html", context)

@@ -85,6 +85,18 @@ def read(file: Path) -> RuleSet:
 
 def parse(text: str) -> RuleSet:
     """The same from text."""
+    return build(*_loaded(text))
+
+
+def content_of(text: str) -> dict[str, Any]:
+    """The plain data of rules that were written as text; ``Invalid`` as for :func:`parse`."""
+    content, tree = _loaded(text)
+    build(content, tree)
+    found: dict[str, Any] = content
+    return found
+
+
+def _loaded(text: str) -> tuple[Any, Node | None]:
     try:
         tree = YAML(typ="safe").compose(text)
         content = _plain(YAML(typ="safe").load(text))
@@ -93,7 +105,7 @@ def parse(text: str) -> RuleSet:
         raise _one("", "rules_yaml", f"{line}的 YAML 写法有误（{wrong.problem}），检查缩进、冒号和引号。") from wrong
     except YAMLError as wrong:
         raise _one("", "rules_yaml", f"YAML 写法有误：{wrong}") from wrong
-    return build(content, tree)
+    return content, tree
 
 
 def build(content: Any, tree: Node | None = None) -> RuleSet:

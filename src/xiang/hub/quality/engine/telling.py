@@ -18,6 +18,11 @@ REASONS = {
     "id_check": "校验位不对", "uscc_length": "位数不对", "uscc_character": "有不该有的字符", "uscc_check": "校验位不对",
 }  # fmt: skip
 
+FORMS = {
+    "identity": "公民身份号码", "credit_code": "统一社会信用代码", "phone": "手机号码", "date": "日期", "datetime": "日期时间",
+    "integer": "整数", "decimal": "数",
+}  # fmt: skip
+
 
 def width(text: str) -> int:
     """Columns that a text takes on a terminal."""
@@ -76,7 +81,14 @@ def _row(result: Result) -> tuple[str, ...]:
 def profiled(found: Profile) -> str:
     """A profile for people, as comments at the head of the suggested rules."""
     rows = [
-        (c.name, c.type, f"{100 * c.filled:.1f}%", f"{c.distinct:,}", f"{c.shortest}–{c.longest}", c.form or "—")
+        (
+            c.name,
+            c.type,
+            f"{100 * c.filled:.1f}%",
+            f"{c.distinct:,}",
+            f"{c.shortest}–{c.longest}",
+            FORMS.get(c.form, "—"),
+        )
         for c in found.columns
     ]
     lines = table(("列", "类型", "有值", "不同值", "长度", "像是"), rows, right=(2, 3, 4))

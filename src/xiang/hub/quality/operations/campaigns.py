@@ -55,6 +55,7 @@ def start(actor: Actor, day: date | None = None) -> Campaign:
     if not rights.is_hub(actor):
         raise Forbidden("not_hub", "季度质检由政务数据共享主管部门发起。")
     need_analytics()
+    standing.terms()
     key = quarter(day or instant.today())
     campaign, made = Campaign.objects.get_or_create(key=key, defaults={"started_at": instant.now()})
     if not made:

@@ -11,12 +11,15 @@ from django.db import transaction
 from xiang.foundation.ground import instant
 from xiang.foundation.ground.errors import Absent, FieldError, Forbidden, Invalid, Refused
 from xiang.foundation.ledger import operations as ledger
+from xiang.foundation.measures import operations as measures
 from xiang.foundation.outbox import operations as outbox
 from xiang.foundation.parties.actors import SYSTEM, Actor
 from xiang.foundation.statutes import queries as statutes
 from xiang.hub.inventory import rights
 from xiang.hub.quality.models import Finding, FindingEvent
 from xiang.hub.quality.procedure import EDGES, LIMIT, Edge
+
+MENDED, HELD = "hub.quality_mended", "hub.quality_rechecks_held"
 
 
 @transaction.atomic
@@ -67,6 +70,11 @@ def _move(finding: Finding, edge: Edge, actor: Actor, note: str, **changes: Any)
         at=instant.now(),
         note=note[:400],
     )
+    if edge.name in ("pass", "uphold"):
+        in_time = int(finding.due is None or instant.today() <= finding.due)
+        measures.append(MENDED, {"body": finding.body_key}, in_time, 1)
+    if edge.name in ("pass", "fail"):
+        measures.append(HELD, {"body": finding.body_key}, int(edge.name == "pass"), 1)
     ledger.record(f"hub.quality.finding.{edge.name}", actor.ref, {"finding": str(finding.id)})
     for name, value in changes.items():
         setattr(finding, name, value)

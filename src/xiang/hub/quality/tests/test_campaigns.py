@@ -13,6 +13,8 @@ import pytest
 from xiang.foundation.ground import instant
 from xiang.foundation.ground.errors import Absent, Forbidden, Invalid, Refused
 from xiang.foundation.ledger.models import Entry
+from xiang.foundation.measures import operations as folding
+from xiang.foundation.measures import queries as measures
 from xiang.foundation.outbox import worker
 from xiang.foundation.parties import actors
 from xiang.foundation.parties.actors import SYSTEM
@@ -23,6 +25,7 @@ from xiang.hub.inventory.tests.conftest import World
 from xiang.hub.quality import operations, queries
 from xiang.hub.quality.models import Campaign, Check, Finding
 from xiang.hub.quality.operations.campaigns import quarter
+from xiang.hub.quality.operations.findings import HELD, MENDED
 from xiang.hub.quality.tests.conftest import BAD
 
 pytestmark = pytest.mark.usefixtures("_today")
@@ -127,6 +130,35 @@ def test_a_mended_finding_is_closed_by_the_recheck(world: World, source: Path):
     assert (finding.state, finding.failed, finding.samples) == ("closed", 0, [])
     assert [event.edge for event in finding.events.all()] == ["assign", "begin", "self_check", "pass"]
     assert finding not in queries.open_findings(officer)
+
+
+def test_figures_count_what_was_closed_in_time_and_a_recount_agrees(world: World, source: Path):
+    run(world)
+    finding, officer = of("f0_number"), world.police.as_writer()
+    for step in ("begin", "self_check"):
+        operations.perform(finding.id, step, officer)
+    worker.drain(raising=True)
+    mend(source)
+    with instant.frozen_at(date(2026, 12, 8)):  # a day late
+        for step in ("begin", "self_check"):
+            operations.perform(finding.id, step, officer)
+        worker.drain(raising=True)
+    operations.perform(of("f2_type").id, "object", officer, "早年登记确实不详")
+    operations.perform(of("f2_type").id, "uphold", world.hub.as_writer(), "经核实")
+    folding.fold_batch(100)
+    for key in (MENDED, HELD):
+        found = measures.figure(key)
+        assert (found.numerator, found.denominator) == (1, 2), key
+        assert measures.recount(key).agrees, key
+
+
+def test_what_is_taken_out_of_the_catalogue_meanwhile_does_not_hold_up_the_report(world: World, source: Path):
+    made = operations.start(world.hub.as_writer())
+    inventory.unmount("police_person", SYSTEM)
+    worker.drain(raising=True)
+    made.refresh_from_db()
+    assert made.state == "frozen"
+    assert made.checks.get(subject_key="police_person").score is None
 
 
 def test_what_was_not_mended_comes_back(world: World, source: Path):

@@ -69,3 +69,39 @@ def test_other_bodies_and_other_people_find_nothing(world: World, finding: Findi
     casting.sign_in(client, world.receiver)
     for address in ("/hub/quality/", "/hub/quality/findings/", "/hub/quality/2026Q4/"):
         assert client.get(address).status_code == 404
+
+
+def test_a_steward_has_rules_suggested_uses_them_and_looks_at_the_data(world: World, source: Path, client: Client):
+    casting.sign_in(client, world.police.writer)
+    assert "常住人口" in client.get("/hub/quality/resources/").content.decode()
+    home = "/hub/quality/resources/police_person/"
+    made = client.post(home + "look/", {"kind": "suggest"})
+    assert "正在读数据" in client.get(made["Location"]).content.decode()
+    worker.drain(raising=True)
+    assert "推荐的规则" in client.get(made["Location"]).content.decode()
+    wrong = client.post(home + "rules/", {"rules": "rules:\n- {key: a, kind: requird, column: name}\n"})
+    assert wrong.status_code == 422
+    assert "第 2 行" in wrong.content.decode()
+    assert "requird" in wrong.content.decode()  # what was typed is not lost
+    kept = client.post(
+        home + "rules/", {"rules": "rules:\n- {key: a, kind: dictionary, column: name, values: [张三]}\n"}
+    )
+    assert kept.status_code == 302
+    made = client.post(home + "look/", {"kind": "check"})
+    worker.drain(raising=True)
+    told = client.get(made["Location"]).content.decode()
+    assert "2 / 3" in told
+    casting.sign_in(client, world.market.writer)
+    assert "常住人口" not in client.get("/hub/quality/resources/").content.decode()
+    for address in (home, made["Location"]):
+        assert client.get(address).status_code == 404
+    assert client.post(home + "rules/", {"rules": "rules: []"}).status_code == 404
+
+
+def test_a_look_at_a_source_that_is_gone_says_so(world: World, source: Path, client: Client):
+    source.rename(source.with_suffix(".gone"))
+    casting.sign_in(client, world.police.writer)
+    for kind in ("check", "suggest"):
+        made = client.post("/hub/quality/resources/police_person/look/", {"kind": kind})
+        worker.drain(raising=True)
+        assert "找不到文件" in client.get(made["Location"]).content.decode()
