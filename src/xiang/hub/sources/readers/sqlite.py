@@ -38,7 +38,8 @@ def _rows(connection: sqlite3.Connection, asked: Asked) -> Iterator[pa.RecordBat
     place = _quoted(asked.part)
     listed = connection.execute(f"SELECT * FROM {place} LIMIT 0").description  # noqa: S608 - the name is quoted
     columns = asked.chosen([column[0] for column in listed])
-    cursor = connection.execute(f"SELECT {', '.join(map(_quoted, columns))} FROM {place}")  # noqa: S608
+    # An index that has all these columns would be read instead, and the third row would not be the table's third.
+    cursor = connection.execute(f"SELECT {', '.join(map(_quoted, columns))} FROM {place} NOT INDEXED")  # noqa: S608
     return batching.batches(columns, cursor.fetchmany)
 
 

@@ -117,6 +117,15 @@ def test_wide_rows_come_in_smaller_batches(tmp_path: Path) -> None:
     assert max(batch.num_rows for batch in batches[1:]) < 20
 
 
+def test_rows_come_as_they_lie_in_the_table_whatever_indexes_it_has(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "i.db")) as connection:
+        connection.execute("CREATE TABLE t (a TEXT, b TEXT)")
+        connection.execute("CREATE INDEX i ON t (a)")
+        connection.executemany("INSERT INTO t VALUES (?, 'x')", [("3",), ("1",), ("2",)])
+        connection.commit()
+    assert [row["a"] for row in rows(tmp_path / "i.db", "t", columns={"a"})] == ["3", "1", "2"]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_a_csv_file_is_read_in_its_encoding(tmp_path: Path, encoding: str) -> None:
     file = tmp_path / "430000.police__人.csv"
