@@ -52,10 +52,7 @@ def place_of(address: str, table: str) -> tuple[str, str]:
     system = system_of(address)
     if kind == "resource":
         table = registered.resource(key).table
-    connection = system.connection
-    if connection.startswith("file:"):  # the inventory keeps a department's files among its sources
-        return f"file:{Path(settings.DATA) / 'sources' / connection.removeprefix('file:')}", table
-    return connection, table
+    return system.connection, table
 
 
 def system_of(address: str) -> System:

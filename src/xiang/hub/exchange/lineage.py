@@ -26,11 +26,12 @@ def event(run: Run, kind: str, at: Any, outcome: Outcome | None = None) -> dict[
         target["outputFacets"] = {
             "outputStatistics": _facet("OutputStatisticsOutputDatasetFacet", rowCount=outcome.target.rows)
         }
+        given = {rule["name"]: rule.get("source", "") for rule in job.mapping}  # a constant comes from no column
+        of = {name: source[name] for name in ("namespace", "name")}
         inputs = {
-            column.name: {
-                "inputFields": [{"namespace": source["namespace"], "name": source["name"], "field": column.name}]
-            }
-            for column in outcome.wire.columns
+            name: {"inputFields": [{**of, "field": field}] if field else []}
+            for name in outcome.wire.names
+            for field in (given.get(name, name),)
         }
         target["facets"]["columnLineage"] = _facet("ColumnLineageDatasetFacet", fields=inputs)
     if kind == "FAIL":

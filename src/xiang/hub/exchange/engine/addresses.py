@@ -1,6 +1,7 @@
 """Where an end is: ``sqlite:name``, ``env:VARIABLE``, ``file:name``, ``zone:domain/key``, a database's or an interface's.
 
-What people write down holds no secret: a database with a password stands in an environment variable.
+What people write down holds no secret: a database with a password stands in an environment variable. SQLite databases and
+files lie in the folder ``sources`` of the data folder, as they do for the rooms that scan and check them.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def end_of(address: str, table: str, data: Path, key: Sequence[str] = (), column
 
         return ZoneTable(_inside(data / "zone", rest), key)
     if scheme == "file":
-        return _file(_inside(data / "exchange", rest), key, columns)
+        return _file(_inside(data / "sources", rest), key, columns)
     raise Stopped("no_connector", "这种地址还不能交换。可用：PostgreSQL、MariaDB、SQLite、接口、文件、集中管理区。")
 
 

@@ -35,14 +35,11 @@ class CsvFile:
 
     keeps_order = False
 
-    def __init__(
-        self, file: Path, columns: Sequence[Column] = (), key: Sequence[str] = (), size: int | None = None
-    ) -> None:
+    def __init__(self, file: Path, columns: Sequence[Column] = (), key: Sequence[str] = ()) -> None:
         self.file = file
         self.columns = tuple(columns)
         self.key = tuple(key)
         self.title = f"file:{file.name}"
-        self._size = size
         self._own = False
 
     def schema(self) -> Schema | None:
@@ -61,13 +58,12 @@ class CsvFile:
         return self.file.open(encoding=texts.encoding_of(self.file), newline="")
 
     def _whole(self) -> None:
-        """Refuse a file that somebody is still writing."""
+        """Refuse a file whose last line is not whole; ``read`` refuses one that has grown by its end."""
         size = self.file.stat().st_size
         with self.file.open("rb") as stream:
             stream.seek(max(0, size - 4))
             tail = stream.read()
-        grown = self._size is not None and size != self._size
-        if grown or not tail.rstrip(b"\0").endswith((b"\n", b"\r")):
+        if not tail.rstrip(b"\0").endswith((b"\n", b"\r")):
             raise HALF
 
     def position(self, wanted: Schema, last: Row, rows: int) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from xiang.hub.exchange.engine import staging
-from xiang.hub.exchange.engine.ends import Changes, Mode
+from xiang.hub.exchange.engine.ends import Changes, Mode, Progress
 from xiang.hub.exchange.engine.errors import Interrupted, Stopped
 from xiang.hub.exchange.engine.tables import SqlTable
 from xiang.hub.exchange.engine.wire import Column, Schema
@@ -142,6 +143,15 @@ class MariaTable(SqlTable):
         if column.kind == "timestamptz":
             return value.replace(tzinfo=None)
         return str(value) if column.kind == "uuid" else value
+
+    def begin(self, run: str, wanted: Schema, mode: Mode) -> Progress:
+        found = super().begin(run, wanted, mode)
+        with self._open() as connection:
+            if not found.published and not self._exists(connection, staging.staging_of(run)):
+                # The staging table took its place, and whoever did that died before saying so.
+                self._published(connection, run)
+                return replace(found, published=True)
+        return found
 
     def publish(self, run: str, wanted: Schema, mode: Mode) -> Changes:
         if mode != "full":

@@ -176,7 +176,7 @@ class PostgresTable:
                 return Changes(progress.rows)
             staged = self._beside(staging.staging_of(run))
             if mode == "full":
-                changes = self._replace(connection, staged, progress.rows, wanted.key)
+                changes = self._replace(connection, staged, progress.rows, wanted)
             else:
                 changes = self._merge(connection, staged, wanted, deleting=mode == "merge")
             connection.execute(
@@ -185,16 +185,19 @@ class PostgresTable:
             )
             return changes
 
-    def _replace(self, connection: psycopg.Connection[Any], staged: str, rows: int, key: Sequence[str]) -> Changes:
+    def _replace(self, connection: psycopg.Connection[Any], staged: str, rows: int, wanted: Schema) -> Changes:
         kept = connection.execute(postgres_catalogue.DEPENDANTS, [self.table]).fetchone()
         if kept and kept[0]:
             # Views, keys, triggers and rights hang on the table itself: its rows are replaced, not the table.
             gone = connection.execute(f"DELETE FROM {self.table}").rowcount  # noqa: S608
-            connection.execute(f"INSERT INTO {self.table} SELECT * FROM {staged}")  # noqa: S608
+            names = ", ".join(quoted(name) for name in wanted.names)
+            connection.execute(
+                f"INSERT INTO {self.table} ({names}) OVERRIDING SYSTEM VALUE SELECT {names} FROM {staged}"  # noqa: S608
+            )
             return Changes(rows, gone)
         indexes = self._index(connection, staged)
-        if key:  # without knowing that rows lie in its order, the planner would sort them to read them back
-            connection.execute(f"ANALYZE {staged} ({', '.join(quoted(name) for name in key)})")
+        if wanted.key:  # without knowing that rows lie in its order, the planner would sort them to read them back
+            connection.execute(f"ANALYZE {staged} ({', '.join(quoted(name) for name in wanted.key)})")
         connection.execute(f"DROP TABLE {self.table}")
         connection.execute(f"ALTER TABLE {staged} RENAME TO {quoted(self.name.rpartition('.')[2])}")
         for made, named in indexes:
@@ -231,7 +234,7 @@ class PostgresTable:
         old, new = ", ".join(f"t.{name}" for name in rest), ", ".join(f"excluded.{name}" for name in rest)
         settle = f"DO UPDATE SET {update} WHERE ({old}) IS DISTINCT FROM ({new})" if rest else "DO NOTHING"
         statement = (
-            f"INSERT INTO {self.table} AS t ({', '.join(names)}) SELECT {', '.join(names)} FROM {staged}"  # noqa: S608
+            f"INSERT INTO {self.table} AS t ({', '.join(names)}) OVERRIDING SYSTEM VALUE SELECT {', '.join(names)} FROM {staged}"  # noqa: S608
             f" ON CONFLICT ({', '.join(key)}) {settle}"
         )
         try:
@@ -273,4 +276,5 @@ def _shown(column: Column, own: Column | None) -> str:
     if own is not None and own.type == column.type and column.kind != "text":
         return name
     size = f"({column.precision},{column.scale})" if column.precision else ""
-    return f"{name}::{TYPES[column.kind]}{size}"
+    between = "::integer" if own is not None and own.kind == "bool" and column.kind in ("int2", "int8") else ""
+    return f"{name}{between}::{TYPES[column.kind]}{size}"

@@ -26,5 +26,7 @@ SELECT EXISTS (SELECT 1 FROM pg_depend d WHERE d.refobjid = c.oid AND d.deptype 
     OR EXISTS (SELECT 1 FROM pg_publication_rel WHERE prrelid = c.oid)
     OR EXISTS (SELECT 1 FROM pg_attrdef x JOIN pg_depend d ON d.objid = x.oid WHERE x.adrelid = c.oid
            AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid)
-    OR c.relacl IS NOT NULL OR c.relrowsecurity OR pg_get_userbyid(c.relowner) <> current_user
+    OR EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = c.oid AND (attidentity <> '' OR attacl IS NOT NULL))
+    OR EXISTS (SELECT 1 FROM pg_policy WHERE polrelid = c.oid) OR obj_description(c.oid, 'pg_class') IS NOT NULL
+    OR c.relkind <> 'r' OR c.relhasrules OR c.relacl IS NOT NULL OR c.relrowsecurity OR pg_get_userbyid(c.relowner) <> current_user
 FROM pg_class c WHERE c.oid = to_regclass(%s)"""

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,8 @@ Row = bytes | memoryview
 NULL = b"\xff\xff\xff\xff"
 _EPOCH, _EPOCH_DAY = datetime(2000, 1, 1), date(2000, 1, 1).toordinal()  # noqa: DTZ001 - the wire's own zero
 _MICROSECOND = timedelta(microseconds=1)
+# PostgreSQL's numeric has up to 131,072 digits before the point and 16,383 behind it; Python's usual context rounds at 28.
+_EXACT = Context(prec=131_072 + 16_383, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +188,11 @@ def numeric(value: Any, scale: int | None = None) -> bytes:
     if not number.is_finite():
         raise ValueError("not finite")
     if scale is not None:
-        exact = number.quantize(Decimal(1).scaleb(-scale))
+        exact = number.quantize(Decimal(1).scaleb(-scale), context=_EXACT)
         if exact != number:
             raise ValueError("would be rounded")
         number = exact
-    whole, _, fraction = format(abs(number), "f").partition(".")
+    whole, _, fraction = format(number.copy_abs(), "f").partition(".")
     shown = len(fraction)
     whole, fraction = whole.rjust(-(-len(whole) // 4) * 4, "0"), fraction.ljust(-(-shown // 4) * 4, "0")
     text = whole + fraction
@@ -211,12 +213,8 @@ def _read_numeric(data: bytes) -> Decimal:
     total = 0
     for group in struct.unpack_from(f">{count}h", data, 8):
         total = total * 10000 + group
-    number = Decimal(total).scaleb(4 * (weight - count + 1))
-    return (
-        (-number if sign else number).quantize(Decimal(1).scaleb(-shown))
-        if shown
-        else Decimal(int(number) * (-1 if sign else 1))
-    )
+    number = Decimal(-total if sign else total).scaleb(4 * (weight - count + 1), _EXACT)
+    return number.quantize(Decimal(1).scaleb(-shown), context=_EXACT)
 
 
 def _fixed(form: str, size: int, read: Callable[[Any], Any]) -> Callable[[Any], bytes]:

@@ -1,6 +1,6 @@
 """What can be done: define a job, run it, schedule, pause, cancel; carry a run out; move a database.
 
-Everything but ``carry_out`` and ``check_tables`` is one short transaction. Those two move data for as long as it takes
+Everything but ``carry_out`` and ``carry_out_check`` is one short transaction. Those two move data for as long as it takes
 and write what came of it in short transactions of their own.
 """
 

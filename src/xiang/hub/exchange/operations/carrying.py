@@ -49,6 +49,8 @@ def carry_out(run_id: UUID) -> Run | None:
         return None
     run = Run.objects.select_related("job").get(pk=run_id)
     try:
+        if run.cancelling:
+            raise Stopped("cancelled", "已经取消。")
         if run.attempts >= ATTEMPTS:
             raise Stopped(
                 "given_up", f"中断了 {ATTEMPTS} 次，没有再试。请系统管理员查看工作进程的日志，改好后重新运行。"
@@ -58,7 +60,7 @@ def carry_out(run_id: UUID) -> Run | None:
             names = ends.source_of(run.job).title, ends.target_of(run.job).title
             receipt = receipts.signed(run, receipts.content_of(run, outcome, *names), instant.now())
         _settle(run, owner, outcome, receipt)
-        ends.target_of(run.job).finish(str(run.pk))
+        _clear(run)
     except Interrupted as away:
         _put_off(run, owner, away)
     except Stopped as stopped:
@@ -171,7 +173,9 @@ def _settle(run: Run, owner: str, outcome: Outcome, receipt: Any) -> None:
             run=run, kind="COMPLETE", defaults={"event": lineage.event(run, "COMPLETE", now, outcome), "at": now}
         )
         if outcome.agrees:
-            known = {"known": agreeing.plain(outcome.source_schema), "since": outcome.upto or run.job.since}
+            known: dict[str, Any] = {"known": agreeing.plain(outcome.source_schema)}
+            if outcome.upto is not None:
+                known["since"] = outcome.upto
             Job.objects.filter(pk=run.job_id).update(**known)
         counted = {
             "job": run.job.key,
@@ -189,6 +193,7 @@ def _settle(run: Run, owner: str, outcome: Outcome, receipt: Any) -> None:
 
 def _put_off(run: Run, owner: str, away: Interrupted) -> None:
     """An end is away: later again, or given up."""
+    run.refresh_from_db(fields=["attempts"])  # each chunk that arrived has set them back
     attempts = run.attempts + 1
     if attempts >= ATTEMPTS:
         _fail(run, owner, away)
@@ -216,7 +221,7 @@ def _fail(run: Run, owner: str, stopped: Stopped) -> None:
 
 
 def _clear(run: Run) -> None:
-    """Take the staging of a run that ended without success away, if the target can be reached."""
+    """Take the staging of a run that is over away, if the target can be reached."""
     try:
         ends.target_of(run.job).finish(str(run.pk))
     except Stopped as left:

@@ -75,7 +75,7 @@ def _registered(values: Mapping[str, Any], side: str) -> bool:
 
 
 def _bodies(values: Mapping[str, Any]) -> dict[str, str]:
-    """The bodies that answer for registered ends; what is not registered is told by :func:`_address_mistakes`."""
+    """The bodies that answer for registered ends; what is not registered is told by :func:`address_mistakes`."""
     found = {}
     for side in _NAMED:
         with contextlib.suppress(Stopped):

@@ -39,11 +39,20 @@ def start(key: str, actor: Actor, *, accept_drift: bool = False) -> Run:
 
 @transaction.atomic
 def cancel(run_id: UUID, actor: Actor) -> None:
-    """Call a run off: at once when it waits, at its next batch when it runs. The target stays as it was."""
+    """Call a run off. The target stays as it was.
+
+    One that never began ends at once; one that runs, at its next batch; one that was put off is taken up once more, now,
+    because it must clear the target of what it had staged there.
+    """
     need_hub(actor)
-    ended = {"state": Run.State.CANCELLED, "finished_at": instant.now(), "due_at": None, "code": "cancelled"}
-    waiting = Run.objects.filter(pk=run_id, state=Run.State.QUEUED).update(**ended)
-    if not (waiting or Run.objects.filter(pk=run_id, state=Run.State.RUNNING).update(cancelling=True)):
+    now, runs = instant.now(), Run.objects.filter(pk=run_id)
+    ended = {"state": Run.State.CANCELLED, "finished_at": now, "due_at": None, "code": "cancelled"}
+    waiting = runs.filter(state=Run.State.QUEUED)
+    if not (
+        waiting.filter(started_at=None).update(**ended)
+        or waiting.update(cancelling=True, due_at=now)
+        or runs.filter(state=Run.State.RUNNING).update(cancelling=True)
+    ):
         raise Refused("not_running", "这次运行已经结束，不用取消。")
     ledger.record("exchange.run.cancelled", actor.ref, {"run": str(run_id)})
 

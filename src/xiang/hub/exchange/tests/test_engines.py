@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from xiang.hub.exchange.engine import running
 from xiang.hub.exchange.engine.digest import PAGE, Tally
+from xiang.hub.exchange.engine.ends import Mode
 from xiang.hub.exchange.engine.errors import BadValue, Stopped
 from xiang.hub.exchange.engine.running import Plan, Watch
 from xiang.hub.exchange.engine.wire import decoder
@@ -13,6 +16,8 @@ from xiang.hub.exchange.engine.wire import decoder
 from .conftest import Making
 from .places import ENGINES, Place, person, person_schema
 
+KEYED = {"postgres": "bigint", "mariadb": "bigint", "sqlite": "INTEGER"}
+EXACT = {"postgres": "numeric", "mariadb": "decimal", "sqlite": "DECIMAL_TEXT"}
 PAIRS = [(one, other) for one in ENGINES for other in (*ENGINES, "zone")]
 
 
@@ -200,6 +205,40 @@ def test_a_decimal_that_would_be_rounded_stops_the_run(make: Making) -> None:
     source.execute("UPDATE person SET income = '1.005'")
     with pytest.raises(BadValue, match="income"):
         settled(source, target, Plan("r1"))
+
+
+@pytest.mark.parametrize("digits", ["9" * 40 + "." + "1" * 20, "-" + "8" * 38, "0." + "0" * 19 + "7"])
+@pytest.mark.parametrize("one", ENGINES)
+@pytest.mark.parametrize("other", ENGINES)
+def test_a_number_of_any_length_keeps_each_of_its_digits(make: Making, one: str, other: str, digits: str) -> None:
+    source, target = make(one), make(other)
+    source.execute(f"CREATE TABLE person (id {KEYED[one]} PRIMARY KEY, worth {EXACT[one]}(60,20))")
+    source.execute(f"INSERT INTO person VALUES (1, '{digits}')")
+    settled(source, target, Plan("r1"))
+    assert target.rows() == [(1, Decimal(digits))]
+
+
+@pytest.mark.parametrize("kind", ["smallint", "integer", "bigint"])
+def test_a_yes_or_no_goes_into_a_column_of_numbers(make: Making, kind: str) -> None:
+    source, target = make("postgres"), make("postgres")
+    source.execute("CREATE TABLE person (id bigint PRIMARY KEY, alive boolean)")
+    source.execute("INSERT INTO person VALUES (1, true), (2, false), (3, NULL)")
+    target.execute(f"CREATE TABLE person (id bigint PRIMARY KEY, alive {kind})")
+    settled(source, target, Plan("r1"))
+    assert target.execute("SELECT alive FROM person ORDER BY id") == [(1,), (0,), (None,)]
+
+
+@pytest.mark.parametrize("mode", ["full", "merge"])
+def test_what_the_target_counts_and_computes_itself_goes_on(make: Making, mode: Mode) -> None:
+    source, target = make("postgres"), make("postgres")
+    source.fill(range(1, 6))
+    target.execute(
+        "CREATE TABLE person (id bigint GENERATED ALWAYS AS IDENTITY (START 1000) PRIMARY KEY, name text NOT NULL,"
+        " seen timestamp NOT NULL DEFAULT now(), long integer GENERATED ALWAYS AS (length(name)) STORED)"
+    )
+    settled(source, target, Plan("r1", mode))
+    target.execute("INSERT INTO person (name) VALUES ('新来的')")
+    assert target.execute("SELECT id, long FROM person WHERE id >= 5 ORDER BY id") == [(5, 3), (1000, 3)]
 
 
 def test_two_processes_on_one_run_do_not_both_write(make: Making) -> None:

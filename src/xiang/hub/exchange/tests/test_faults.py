@@ -36,7 +36,7 @@ except Interrupted as stopped:
 def test_a_disk_that_fills_puts_the_run_off_and_it_goes_on(make: Making, tmp_path: Path, target: str) -> None:
     source = make("postgres")
     source.fill(range(1, 3001))
-    (tmp_path / "exchange").mkdir()
+    (tmp_path / "sources").mkdir()
     address = make("sqlite").address if target == "sqlite" else "file:out.csv"
     limit = "90000"
     done = subprocess.run(

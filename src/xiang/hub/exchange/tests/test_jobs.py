@@ -100,6 +100,16 @@ def test_the_ledger_and_the_lineage_tell_of_the_run(police: Place, civil: Place)
     assert "刘芸" not in json.dumps([begun, ended], ensure_ascii=False)
 
 
+def test_the_lineage_names_the_columns_of_the_source(police: Place, civil: Place) -> None:
+    mapping = [{"name": "remark", "source": "note"}, {"name": "region", "constant": "430000", "kind": "text"}]
+    operations.put_job("people", {**VALUES, "mapping": mapping}, SYSTEM)
+    run = run_once()
+    ended = queries.lineage_of(SYSTEM, run.pk).last()
+    assert ended is not None and run.state == "done"
+    fields = ended.event["outputs"][0]["facets"]["columnLineage"]["fields"]
+    assert fields["remark"]["inputFields"][0]["field"] == "note" and fields["region"]["inputFields"] == []
+
+
 def test_an_incremental_job_remembers_its_watermark(police: Place, civil: Place) -> None:
     operations.put_job("people", {**VALUES, "mode": "incremental", "watermark": "seen"}, SYSTEM)
     assert run_once().rows == 100
@@ -175,6 +185,23 @@ def test_a_source_that_is_away_is_tried_again_later(police: Place, civil: Place,
     with instant.frozen_at(now + timedelta(minutes=2)):
         again = operations.carry_out(run.pk)
     assert again is not None and again.state == "done"
+
+
+def test_a_run_that_was_put_off_and_called_off_leaves_nothing_at_the_target(
+    police: Place, civil: Place, monkeypatch: Any
+) -> None:
+    monkeypatch.setenv("XIANG_SOURCE_AWAY", f"sqlite:{police.data / 'sources' / 'police.sqlite3'}")
+    operations.put_job("people", {**VALUES, "source_address": "env:XIANG_SOURCE_AWAY"}, SYSTEM)
+    target = civil.end()
+    run = operations.start("people", SYSTEM)
+    target.begin(str(run.pk), police.end().schema(), "full")
+    monkeypatch.setenv("XIANG_SOURCE_AWAY", "postgres://nobody@127.0.0.1:1/none")
+    put_off = operations.carry_out(run.pk)
+    assert put_off is not None and put_off.state == "queued"
+    operations.cancel(run.pk, SYSTEM)
+    ended = operations.carry_out(run.pk)
+    assert ended is not None and (ended.state, ended.code) == ("cancelled", "cancelled")
+    assert civil.execute("SELECT name FROM sqlite_master WHERE name LIKE 'xiang_stage_%'") == []
 
 
 def test_a_run_whose_process_died_is_taken_up_when_its_lease_is_over(police: Place, civil: Place) -> None:

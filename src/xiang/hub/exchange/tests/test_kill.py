@@ -14,6 +14,7 @@ import pytest
 
 from xiang.hub.exchange.engine import running
 from xiang.hub.exchange.engine.running import Plan
+from xiang.hub.exchange.engine.staging import staging_of
 
 from .conftest import Making
 from .places import ENGINES, Place, person
@@ -79,6 +80,18 @@ def test_a_killed_merge_neither_loses_nor_doubles(make: Making, target: str, mom
     assert other.rows() == one.rows()
 
 
+def test_a_table_that_took_its_place_unnoticed_is_not_loaded_again(make: Making) -> None:
+    one, other, plan = make("mariadb"), make("mariadb"), {"run": "k1", "chunk": 300}
+    one.fill(range(1, ROWS + 1))
+    kill_when("publishing", one, other, plan)
+    staged = staging_of("k1")
+    other.execute(f"RENAME TABLE person TO {staged}_old, {staged} TO person")
+    one.add([ROWS + 1])
+    outcome = running.run(one.end(), other.end(), Plan(**plan))
+    assert outcome.agrees and outcome.target.rows == ROWS
+    assert other.execute("SHOW TABLES LIKE '%old'") == []
+
+
 def test_killed_again_and_again_it_still_ends(make: Making) -> None:
     one, other, plan = make("postgres"), make("postgres"), {"run": "k1", "chunk": 300}
     one.fill(range(1, ROWS + 1))
@@ -91,14 +104,14 @@ def test_killed_again_and_again_it_still_ends(make: Making) -> None:
 def test_a_killed_file_is_cut_back_and_continued(make: Making, tmp_path: Path) -> None:
     one = make("postgres")
     one.fill(range(1, ROWS + 1))
-    (tmp_path / "exchange").mkdir()
+    (tmp_path / "sources").mkdir()
     file = Place("csv", "file:out.csv", lambda *given: [], tmp_path)
     plan = {"run": "k1", "chunk": 300}
     kill_when("chunk 4", one, file, plan)
-    assert not (tmp_path / "exchange" / "out.csv").exists()
-    with (tmp_path / "exchange" / ".out.csv.part").open("a") as stream:
+    assert not (tmp_path / "sources" / "out.csv").exists()
+    with (tmp_path / "sources" / ".out.csv.part").open("a") as stream:
         stream.write("9999,half a line")
     outcome = running.run(one.end(), file.end(), Plan(**plan))
     assert outcome.agrees and outcome.target.rows == ROWS
     file.end().finish("k1")
-    assert sorted(one.name for one in (tmp_path / "exchange").iterdir()) == ["out.csv"]
+    assert sorted(one.name for one in (tmp_path / "sources").iterdir()) == ["out.csv"]
