@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from xiang.hub.exchange.engine.digest import PAGE
 from xiang.hub.exchange.engine.errors import Interrupted, Stopped
-from xiang.hub.exchange.engine.wire import Row
+from xiang.hub.exchange.engine.wire import BATCH, Batch
 
 if TYPE_CHECKING:
     import psycopg
 
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
-# Few enough to stay in the processor's cache until they are summed and written: 4,096 cost a tenth to a quarter more.
-BATCH = 4 * PAGE
+#: How many seconds a database may be silent before the run is put off. It may have to sort a large table first.
+SILENCE = 600
 
 
-def copied_out(connection: psycopg.Connection[Any], statement: bytes) -> Iterator[list[Row]]:
+def copied_out(connection: psycopg.Connection[Any], statement: bytes) -> Iterator[Batch]:
     """The rows of a ``SELECT`` as tuples, a batch at a time."""
     from psycopg.pq import ExecStatus
 
@@ -26,18 +26,25 @@ def copied_out(connection: psycopg.Connection[Any], statement: bytes) -> Iterato
     begun = link.exec_(b"COPY (" + statement + b") TO STDOUT (FORMAT binary)")
     if begun.status != ExecStatus.COPY_OUT:
         raise _refusal(begun)
-    get, batch, ended = link.get_copy_data, list[Row](), False
+    # Without waiting: the driver would wait with the interpreter locked, and nobody would keep the lease of the run.
+    get, batch, ended = link.get_copy_data, Batch(), False
     try:
         # The header comes in one message with the first row, or with the trailer when there is none.
-        found, data = get(0)
+        found, data = get(1)
+        while not found:
+            _listen(link)
+            found, data = get(1)
         data = data[len(HEADER) :]
-        while found > 0:
-            batch.append(data)
-            if len(batch) > BATCH:  # one is held back: the last message is the trailer
-                last = batch.pop()
-                yield batch
-                batch = [last]
-            found, data = get(0)
+        while found >= 0:
+            if found:
+                batch.append(data)
+                if len(batch) > BATCH:  # one is held back: the last message is the trailer
+                    last = batch.pop()
+                    yield batch
+                    batch = Batch([last])
+            else:
+                _listen(link)
+            found, data = get(1)
         ended = True
         finished = link.get_result()
         if finished is None or finished.status != ExecStatus.COMMAND_OK:
@@ -51,6 +58,15 @@ def copied_out(connection: psycopg.Connection[Any], statement: bytes) -> Iterato
         raise Interrupted("not_reached", "数据库连不上，或者连接断了。恢复后会接着运行。")
     if batch:
         yield batch
+
+
+def _listen(link: Any) -> None:
+    """Wait until the server has said more."""
+    heard = select.poll()
+    heard.register(link.socket, select.POLLIN)
+    if not heard.poll(SILENCE * 1000):
+        raise Interrupted("too_slow", f"来源数据库 {SILENCE} 秒没有给出数据，稍后会从最后一块接着运行。")
+    link.consume_input()
 
 
 def _refusal(result: Any) -> Stopped:

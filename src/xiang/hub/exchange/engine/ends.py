@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from xiang.hub.exchange.engine.digest import Tally
-from xiang.hub.exchange.engine.wire import Row, Schema
+from xiang.hub.exchange.engine.errors import Stopped
+from xiang.hub.exchange.engine.wire import Batch, Row, Schema
 
 Mode = Literal["full", "incremental", "merge"]
-Batches = Iterable[Sequence[Row]]
+Batches = Iterable[Batch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,13 @@ class Source(Protocol):
     #: Whether rows come in the order of the key as every engine that does so sorts it, from both ``read`` and ``tally``.
     keeps_order: bool
 
+    def held(self) -> AbstractContextManager[None]:
+        """Keep what is open open for the length of the block: a run asks many things of each end."""
+
     def schema(self) -> Schema | None:
         """Columns and key as they are now; ``None`` when there is no such table."""
 
-    def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Sequence[Row]]:
+    def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Batch]:
         """Rows as ``wanted`` asks for them, from one snapshot, in the order of the key, behind position ``after``."""
 
     def position(self, wanted: Schema, last: Row, rows: int) -> str:
@@ -96,3 +101,23 @@ class Target(Source, Protocol):
 
     def finish(self, run: str) -> None:
         """Remove what the run needed."""
+
+
+class Unordered:
+    """What an end is that keeps nothing open, has no order and, unless it says otherwise, is read from its beginning."""
+
+    keeps_order = False
+    #: What it is called when it is told that it has no watermark.
+    called = "文件"
+
+    def held(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def highest(self, column: str) -> Any:
+        raise Stopped("no_watermark", f"{self.called}没有水位线，请用全量或者合并。")
+
+    def position(self, wanted: Schema, last: Row, rows: int) -> str:
+        return ""
+
+    def resumes(self, wanted: Schema) -> bool:
+        return False

@@ -22,18 +22,16 @@ from uuid import UUID
 
 from xiang.hub.exchange.engine import texts
 from xiang.hub.exchange.engine.digest import Tally
-from xiang.hub.exchange.engine.ends import Batches, Changes, Mode, Progress, Window
+from xiang.hub.exchange.engine.ends import Batches, Changes, Mode, Progress, Unordered, Window
 from xiang.hub.exchange.engine.errors import Interrupted, Stopped
-from xiang.hub.exchange.engine.wire import Column, Row, Schema, decoder, rows_of
+from xiang.hub.exchange.engine.wire import BATCH, Batch, Column, Row, Schema, decoder, rows_of
 
 HALF = Stopped("half_written", "文件没有写完：最后一行不完整，或者还在增长。请等对方传完再运行。")
 _LIMIT = 1 << 24
 
 
-class CsvFile:
+class CsvFile(Unordered):
     """A CSV file with a line of names. Without ``columns`` all its columns are text."""
-
-    keeps_order = False
 
     def __init__(self, file: Path, columns: Sequence[Column] = (), key: Sequence[str] = ()) -> None:
         self.file = file
@@ -73,10 +71,7 @@ class CsvFile:
     def resumes(self, wanted: Schema) -> bool:
         return True
 
-    def highest(self, column: str) -> Any:
-        raise Stopped("no_watermark", "文件没有水位线，请用全量或者合并。")
-
-    def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Sequence[Row]]:
+    def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Batch]:
         self._whole()
         before = self.file.stat()
         skipped = 0
@@ -206,10 +201,8 @@ def _shown(value: Any) -> Any:
     return str(value) if isinstance(value, date | time | Decimal | UUID) else value
 
 
-class SheetFile:
+class SheetFile(Unordered):
     """The first sheet of an Excel workbook, read row by row; its first row are names."""
-
-    keeps_order = False
 
     def __init__(self, file: Path, columns: Sequence[Column] = (), key: Sequence[str] = ()) -> None:
         self.file = file
@@ -239,16 +232,7 @@ class SheetFile:
             raise Stopped("bad_header", "文件第一行应当是列名，不能空着，也不能重复。")
         return Schema(tuple(self.columns.get(one, Column(one, "text")) for one in names), self.key, untyped=True)
 
-    def highest(self, column: str) -> Any:
-        raise Stopped("no_watermark", "文件没有水位线，请用全量或者合并。")
-
-    def position(self, wanted: Schema, last: Row, rows: int) -> str:
-        return ""
-
-    def resumes(self, wanted: Schema) -> bool:
-        return False
-
-    def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Sequence[Row]]:
+    def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Batch]:
         rows = self._rows()
         names = [str(one).strip() for one in next(rows)]
         places = [names.index(column.name) for column in wanted.columns]
@@ -256,10 +240,8 @@ class SheetFile:
         yield from rows_of(wanted.columns, (row for row in values if any(one is not None for one in row)))
 
 
-class ParquetFile:
+class ParquetFile(Unordered):
     """A Parquet file, read a group of rows at a time."""
-
-    keeps_order = False
 
     def __init__(self, file: Path, key: Sequence[str] = ()) -> None:
         self.file = file
@@ -280,17 +262,8 @@ class ParquetFile:
 
         return Schema(arrow.columns_of(self._parquet().schema_arrow), self.key) if self.file.exists() else None
 
-    def highest(self, column: str) -> Any:
-        raise Stopped("no_watermark", "文件没有水位线，请用全量或者合并。")
-
-    def position(self, wanted: Schema, last: Row, rows: int) -> str:
-        return ""
-
-    def resumes(self, wanted: Schema) -> bool:
-        return False
-
-    def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Sequence[Row]]:
-        batches = self._parquet().iter_batches(batch_size=5000, columns=list(wanted.names))
+    def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Batch]:
+        batches = self._parquet().iter_batches(batch_size=BATCH, columns=list(wanted.names))
         values = (
             row
             for batch in batches

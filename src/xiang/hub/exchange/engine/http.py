@@ -17,10 +17,9 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from xiang.hub.exchange.engine.digest import PAGE
-from xiang.hub.exchange.engine.ends import Window
+from xiang.hub.exchange.engine.ends import Unordered, Window
 from xiang.hub.exchange.engine.errors import Interrupted, Stopped
-from xiang.hub.exchange.engine.wire import Column, Row, Schema, rows_of
+from xiang.hub.exchange.engine.wire import Batch, Column, Schema, rows_of
 
 # It would write every address into the log, cursors and all.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -33,10 +32,10 @@ _AGAIN = {408, 425, 429, 500, 502, 503, 504}
 _KINDS: dict[type, str] = {bool: "bool", int: "int8", float: "numeric"}
 
 
-class HttpRows:
+class HttpRows(Unordered):
     """A list behind an address; ``path`` is below it. Credentials stand in the address and go as basic authentication."""
 
-    keeps_order = False
+    called = "接口"
 
     def __init__(
         self, address: str, path: str = "", key: Sequence[str] = (), sleep: Callable[[float], None] = time.sleep
@@ -55,19 +54,10 @@ class HttpRows:
         columns = tuple(Column(name, _kind([row.get(name) for row in rows])) for name in names)
         return Schema(columns, self.key, untyped=True) if columns else None
 
-    def resumes(self, wanted: Schema) -> bool:
-        return False
-
-    def position(self, wanted: Schema, last: Row, rows: int) -> str:
-        return ""
-
-    def highest(self, column: str) -> Any:
-        raise Stopped("no_watermark", "接口没有水位线，请用全量或者合并。")
-
-    def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Sequence[Row]]:
+    def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Batch]:
         rows = itertools.chain.from_iterable(rows for rows, _ in self._pages())
         values = ([_plain(row.get(name)) for name in wanted.names] for row in rows)
-        yield from rows_of(wanted.columns, values, 4 * PAGE)
+        yield from rows_of(wanted.columns, values)
 
     def _pages(self) -> Iterator[tuple[list[dict[str, Any]], str]]:
         """Each page's rows and where the next is."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from xiang.hub.exchange.engine.digest import PAGE
 from xiang.hub.exchange.engine.ends import Source, Window
 from xiang.hub.exchange.engine.errors import Stopped
-from xiang.hub.exchange.engine.wire import Column, Row, Schema, decoder, encoder, rows_of
+from xiang.hub.exchange.engine.wire import Batch, Column, Row, Schema, decoder, encoder, rows_of
 
 KINDS = (
     "int2", "int4", "int8", "float4", "float8", "numeric", "bool", "text", "date", "time", "timestamp", "timestamptz",
@@ -94,6 +94,9 @@ class Mapped:
         self._renames = all(rule.constant is None and not rule.kind for rule in rules)
         self.keeps_order = inner.keeps_order and self._renames
 
+    def held(self) -> AbstractContextManager[None]:
+        return self.inner.held()
+
     def schema(self) -> Schema | None:
         given = self.inner.schema()
         if given is None:
@@ -130,11 +133,11 @@ class Mapped:
     def highest(self, column: str) -> Any:
         return self.inner.highest(column)
 
-    def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Sequence[Row]]:
+    def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Batch]:
         if self._renames:
             yield from self.inner.read(self._renamed(wanted), after, window)
             return
-        yield from rows_of(wanted.columns, self._values(wanted, window), 4 * PAGE)
+        yield from rows_of(wanted.columns, self._values(wanted, window))
 
     def _values(self, wanted: Schema, window: Window | None) -> Iterator[Sequence[Any]]:
         given = self.inner.schema()

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from xiang.hub.exchange.engine import postgres_catalogue, staging
-from xiang.hub.exchange.engine.copying import HEADER, TRAILER, copied_out, refused
+from xiang.hub.exchange.engine.copying import HEADER, SILENCE, TRAILER, copied_out, refused
 from xiang.hub.exchange.engine.digest import Tally
 from xiang.hub.exchange.engine.ends import Batches, Changes, Mode, Progress, Window
 from xiang.hub.exchange.engine.errors import Stopped
 from xiang.hub.exchange.engine.postgres_types import TYPES, column_of, definition
-from xiang.hub.exchange.engine.wire import Column, Row, Schema, decoder
+from xiang.hub.exchange.engine.wire import Batch, Column, Row, Schema, decoder
 
 if TYPE_CHECKING:
     import psycopg
 
-_WRITE = 1 << 19
 #: How long a run waits for a table that somebody has locked, before it is put off.
 LOCK_WAIT = "30s"
 
@@ -39,21 +38,53 @@ class PostgresTable:
         self.title = f"postgresql://{place.hostname or ''}{place.path}/{name}"
         self.table = ".".join(quoted(part) for part in name.split("."))
         self._prefix = self.table.rpartition(".")[0]
+        self._holding = False
+        self._idle: list[psycopg.Connection[Any]] = []
 
     @contextlib.contextmanager
-    def _open(self, **options: Any) -> Iterator[psycopg.Connection[Any]]:
+    def held(self) -> Iterator[None]:
+        self._holding = True
+        try:
+            yield
+        finally:
+            self._holding = False
+            while self._idle:
+                self._idle.pop().close()
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[psycopg.Connection[Any]]:
+        """A connection that commits each statement: one that is held and idle, or a new one."""
         import psycopg
 
         try:
-            with psycopg.connect(
-                self.address,
-                connect_timeout=10,
-                options=f"-c timezone=UTC -c jit=off -c lock_timeout={LOCK_WAIT} -c idle_in_transaction_session_timeout=0",
-                **options,
-            ) as connection:
+            connection = self._idle.pop() if self._idle else self._connected()
+            try:
                 yield connection
+            finally:
+                idle = connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+                if self._holding and idle:
+                    self._idle.append(connection)
+                else:
+                    connection.close()
         except psycopg.Error as wrong:
             raise refused(wrong.sqlstate or "") from wrong
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[psycopg.Connection[Any]]:
+        with self._open() as connection, connection.transaction():
+            yield connection
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        import psycopg
+
+        return psycopg.connect(
+            self.address,
+            autocommit=True,
+            connect_timeout=10,
+            keepalives_idle=60,
+            tcp_user_timeout=SILENCE * 1000,
+            options=f"-c timezone=UTC -c jit=off -c lock_timeout={LOCK_WAIT} -c idle_in_transaction_session_timeout=0",
+        )
 
     def schema(self) -> Schema | None:
         with self._open() as connection:
@@ -77,7 +108,7 @@ class PostgresTable:
         shown = [_shown(column, present.column(column.name)) for column in wanted.columns]
         return f"SELECT {', '.join(shown)} FROM {source or self.table} t"  # noqa: S608
 
-    def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Sequence[Row]]:
+    def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Batch]:
         from psycopg import sql
 
         present = self.schema()
@@ -100,12 +131,12 @@ class PostgresTable:
                 conditions.append(sql.SQL(staging.tombstone(quoted(marked.name), marked, dead=window.dead)))
         where = sql.SQL(" WHERE ") + sql.SQL(" AND ").join(conditions) if conditions else sql.SQL("")
         order = sql.SQL(f" ORDER BY {key}" if key else "")
-        with self._open(autocommit=True) as connection:
+        with self._open() as connection:
             statement = sql.SQL(self.selecting(wanted, present)) + where + order
             yield from copied_out(connection, statement.as_bytes(connection))
 
     def begin(self, run: str, wanted: Schema, mode: Mode) -> Progress:
-        with self._open() as connection:
+        with self._transaction() as connection:
             connection.execute(
                 f"CREATE TABLE IF NOT EXISTS {self._beside(staging.PROGRESS)} (run text PRIMARY KEY, chunks bigint,"
                 " row_count bigint, total text, position text, published integer)"
@@ -147,18 +178,16 @@ class PostgresTable:
     def write(self, run: str, wanted: Schema, batches: Batches, so_far: Progress, then: Callable[[], Progress]) -> None:
         names = ", ".join(quoted(name) for name in wanted.names)
         into = f"COPY {self._beside(staging.staging_of(run))} ({names}) FROM STDIN (FORMAT binary)"
-        with self._open() as connection:
+        with self._transaction() as connection:
+            # A server that dies loses the last chunks and their progress together; to publish flushes all of them.
+            connection.execute("SET LOCAL synchronous_commit = off")
             if self._progress(connection, run) != so_far:
                 raise staging.superseded()
             with connection.cursor().copy(into.encode()) as copy:
-                held, size = [HEADER], 0
+                copy.write(HEADER)
                 for batch in batches:
-                    held.append(b"".join(batch))
-                    size += len(held[-1])
-                    if size > _WRITE:
-                        copy.write(b"".join(held))
-                        held, size = [], 0
-                copy.write(b"".join([*held, TRAILER]))
+                    copy.write(batch.joined)
+                copy.write(TRAILER)
             self._note_progress(connection, run, then())
 
     def _note_progress(self, connection: psycopg.Connection[Any], run: str, progress: Progress) -> None:
@@ -168,7 +197,7 @@ class PostgresTable:
         self._note(connection, statement, [*staging.values_of(progress), run])
 
     def publish(self, run: str, wanted: Schema, mode: Mode) -> Changes:
-        with self._open() as connection:
+        with self._transaction() as connection:
             progress = self._progress(connection, run)
             if progress is None:
                 raise staging.superseded()
@@ -186,8 +215,10 @@ class PostgresTable:
             return changes
 
     def _replace(self, connection: psycopg.Connection[Any], staged: str, rows: int, wanted: Schema) -> Changes:
+        connection.execute(f"LOCK TABLE {self.table} IN ACCESS EXCLUSIVE MODE")
         kept = connection.execute(postgres_catalogue.DEPENDANTS, [self.table]).fetchone()
-        if kept and kept[0]:
+        apart = connection.execute(postgres_catalogue.APART, {"table": self.table, "staged": staged}).fetchone()
+        if (kept and kept[0]) or (apart and apart[0]):
             # Views, keys, triggers and rights hang on the table itself: its rows are replaced, not the table.
             gone = connection.execute(f"DELETE FROM {self.table}").rowcount  # noqa: S608
             names = ", ".join(quoted(name) for name in wanted.names)
@@ -245,7 +276,7 @@ class PostgresTable:
     def remove(self, wanted: Schema, batches: Batches) -> int:
         decode, gone = decoder(wanted.columns), 0
         same = " AND ".join(f"{quoted(name)} = %s" for name in wanted.names)
-        with self._open() as connection, connection.cursor() as cursor:
+        with self._transaction() as connection, connection.cursor() as cursor:
             for batch in batches:
                 cursor.executemany(f"DELETE FROM {self.table} WHERE {same}", [decode(row) for row in batch])  # noqa: S608
                 gone += max(cursor.rowcount, 0)
@@ -261,11 +292,11 @@ class PostgresTable:
             asked += f" JOIN {self._beside(staging.staging_of(run))} s ON {same}"
         if count.page > 1:
             asked += f" ORDER BY {', '.join(f't.{quoted(name)}' for name in wanted.key)}"
-        with self._open(autocommit=True) as connection:
+        with self._open() as connection:
             return count.taken(copied_out(connection, asked.encode()))
 
     def finish(self, run: str) -> None:
-        with self._open() as connection:
+        with self._transaction() as connection:
             connection.execute(f"DROP TABLE IF EXISTS {self._beside(staging.staging_of(run))}")
             self._note(connection, "DELETE FROM {} WHERE run = %s", [run])
 

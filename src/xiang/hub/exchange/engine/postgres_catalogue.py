@@ -16,6 +16,14 @@ SELECT c.relname, pg_get_constraintdef(k.oid), pg_get_indexdef(i.indexrelid)
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
 WHERE i.indrelid = to_regclass(%s) ORDER BY i.indisprimary DESC, c.relname"""
+# Whether two tables have other columns: somebody altered the first while the second was filled.
+APART = """
+WITH columns AS (SELECT attrelid, attname, format_type(atttypid, atttypmod) AS kind, attnotnull FROM pg_attribute
+                 WHERE attnum > 0 AND NOT attisdropped)
+SELECT EXISTS (SELECT attname, kind, attnotnull FROM columns WHERE attrelid = to_regclass(%(table)s)
+               EXCEPT SELECT attname, kind, attnotnull FROM columns WHERE attrelid = to_regclass(%(staged)s))
+    OR EXISTS (SELECT attname, kind, attnotnull FROM columns WHERE attrelid = to_regclass(%(staged)s)
+               EXCEPT SELECT attname, kind, attnotnull FROM columns WHERE attrelid = to_regclass(%(table)s))"""
 # Who would lose something if the table were replaced by another of the same name.
 DEPENDANTS = """
 SELECT EXISTS (SELECT 1 FROM pg_depend d WHERE d.refobjid = c.oid AND d.deptype = 'n' AND d.classid IN

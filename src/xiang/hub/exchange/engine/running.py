@@ -4,7 +4,7 @@
 2. Find how far the run has come: the target knows.
 3. Read on from there in chunks; each chunk and the progress after it are one transaction at the target.
 4. Publish what was staged.
-5. Read the target back on a new connection, and compare with what the source gave.
+5. Read the target back after its commit, and compare with what the source gave.
 6. ``finish`` (called when the outcome is recorded) removes what the run needed.
 
 The source's count and digest are of the rows that its snapshot gave; a second reading of it afterwards would count what
@@ -21,10 +21,10 @@ from typing import Any
 
 from xiang.hub.exchange.engine import agreeing, dates
 from xiang.hub.exchange.engine.agreeing import Drift
-from xiang.hub.exchange.engine.digest import BLOCK, PAGE, Tally, page_of
+from xiang.hub.exchange.engine.digest import BLOCK, Tally, page_of
 from xiang.hub.exchange.engine.ends import Changes, Mode, Progress, Source, Target, Window
 from xiang.hub.exchange.engine.errors import Stopped
-from xiang.hub.exchange.engine.wire import Row, Schema
+from xiang.hub.exchange.engine.wire import Batch, Schema
 
 CHUNK = 1 << 18
 
@@ -99,7 +99,11 @@ class _Pace:
 
 def run(source: Source, target: Target, plan: Plan, watch: Watch | None = None) -> Outcome:
     """Carry it out; raises :class:`Stopped` (``Interrupted`` when trying again may help)."""
-    watch = watch or Watch()
+    with source.held(), target.held():
+        return _run(source, target, plan, watch or Watch())
+
+
+def _run(source: Source, target: Target, plan: Plan, watch: Watch) -> Outcome:
     given = source.schema()
     if given is None:
         raise Stopped("table_absent", "来源没有这张表，或者文件还没有到。")
@@ -108,12 +112,12 @@ def run(source: Source, target: Target, plan: Plan, watch: Watch | None = None) 
     if any(one.serious for one in found):
         raise Stopped("schema_drift", "来源的表结构变了：" + "".join(one.said for one in found if one.serious))
     wire, window = agreeing.agreed(given, target.schema(), plan.key), _window(source, plan)
-    page = _page(source, target, given, wire)
+    page = _page(source, target, plan, given, wire)
     progress = target.begin(plan.run, wire, plan.mode)
     if not progress.published:
         watch.phase("loading")
         whole = not (_key_holds(given, wire) and source.resumes(wire))
-        work = _Work(plan, wire, window, page, None if whole else -(-plan.chunk // PAGE) * PAGE)
+        work = _Work(plan, wire, window, page, None if whole else -(-plan.chunk // page) * page)
         progress = _load(source, target, work, progress, watch)
         watch.phase("publishing")
     changes = target.publish(plan.run, wire, plan.mode)
@@ -134,14 +138,14 @@ def recount(source: Source, target: Target, plan: Plan) -> tuple[Tally, Tally]:
     if given is None:
         raise Stopped("table_absent", "来源没有这张表，或者文件还没有到。")
     wire = agreeing.agreed(given, target.schema(), plan.key)
-    page = _page(source, target, given, wire)
+    page = _page(source, target, plan, given, wire)
     own = Tally(plan.salt, page=page).taken(source.read(wire))
     return own, target.tally(plan.run, wire, "full", Tally(plan.salt, page=page))
 
 
-def _page(source: Source, target: Target, given: Schema, wire: Schema) -> int:
+def _page(source: Source, target: Target, plan: Plan, given: Schema, wire: Schema) -> int:
     alike = source.keeps_order and target.keeps_order and _key_holds(given, wire)
-    return page_of(wire, sorted_alike=alike)
+    return page_of(wire, plan.chunk, sorted_alike=alike)
 
 
 def _key_holds(given: Schema, wire: Schema) -> bool:
@@ -208,24 +212,26 @@ def _load(source: Source, target: Target, work: _Work, progress: Progress, watch
 class _Feed:
     """Batches of a source, handed on in chunks of exactly so many rows: a chunk ends where a page does."""
 
-    def __init__(self, batches: Iterator[Sequence[Row]]) -> None:
+    def __init__(self, batches: Iterator[Batch]) -> None:
         self._batches = batches
-        self._rest: Sequence[Row] = ()
+        self._rest = Batch()
 
     def more(self) -> bool:
         if not self._rest:
-            self._rest = next(self._batches, ())
+            self._rest = next(self._batches, Batch())
         return bool(self._rest)
 
-    def take(self, size: int | None) -> Iterator[Sequence[Row]]:
+    def take(self, size: int | None) -> Iterator[Batch]:
         left = size
         while (left is None or left) and self.more():
-            batch, self._rest = (self._rest, ()) if left is None else (self._rest[:left], self._rest[left:])
+            batch, self._rest = self._rest, Batch()
+            if left is not None and len(batch) > left:
+                batch, self._rest = Batch(batch[:left]), Batch(batch[left:])
             left = None if left is None else left - len(batch)
             yield batch
 
 
-def _counted(batches: Iterator[Sequence[Row]], tally: Tally, pace: _Pace, watch: Watch) -> Iterator[Sequence[Row]]:
+def _counted(batches: Iterator[Batch], tally: Tally, pace: _Pace, watch: Watch) -> Iterator[Batch]:
     """The batches, counted and slowed as they pass."""
     for batch in batches:
         if watch.stopping():

@@ -10,20 +10,17 @@ from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
 from xiang.hub.exchange.engine import staging
-from xiang.hub.exchange.engine.digest import PAGE, Tally
-from xiang.hub.exchange.engine.ends import Batches, Changes, Mode, Progress, Window
+from xiang.hub.exchange.engine.digest import Tally
+from xiang.hub.exchange.engine.ends import Batches, Changes, Mode, Progress, Unordered, Window
 from xiang.hub.exchange.engine.errors import Stopped
-from xiang.hub.exchange.engine.wire import Column, Row, Schema, decoder, rows_of
-
-_FETCH = 64 * PAGE
+from xiang.hub.exchange.engine.wire import Batch, Column, Row, Schema, decoder, rows_of
 
 
-class SqlTable:
+class SqlTable(Unordered):
     """A table reached by statements and cursors."""
 
     title: str
     name: str
-    keeps_order = False
     mark: ClassVar[str] = "?"
     key_type: ClassVar[str] = "TEXT"
 
@@ -80,7 +77,7 @@ class SqlTable:
             found = self._execute(connection, f"SELECT max({self.quoted(column)}) FROM {self.table}").fetchone()[0]  # noqa: S608
         return found if found is None or isinstance(found, int | str) else str(found)
 
-    def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Sequence[Row]]:
+    def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Batch]:
         conditions, values = [], list[Any]()
         key = [self.quoted(name) for name in wanted.key]
         if after:
@@ -108,11 +105,11 @@ class SqlTable:
             raise Stopped("tombstone_absent", f"来源没有删除标记列“{window.tombstone}”。")
         return [staging.tombstone(self.quoted(column.name), column, dead=window.dead)]
 
-    def _selected(self, wanted: Schema, rest: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Row]]:
+    def _selected(self, wanted: Schema, rest: str, values: Sequence[Any] = ()) -> Iterator[Batch]:
         names = ", ".join(f"t.{self.quoted(name)}" for name in wanted.names)
         with self._open() as connection:
             found = self._streaming(connection, f"SELECT {names} FROM {rest}", values)  # noqa: S608
-            yield from rows_of(wanted.columns, found, _FETCH)
+            yield from rows_of(wanted.columns, found)
 
     def begin(self, run: str, wanted: Schema, mode: Mode) -> Progress:
         with self._open() as connection:

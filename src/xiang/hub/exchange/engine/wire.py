@@ -8,10 +8,11 @@ Source: PostgreSQL documentation, "COPY", "Binary Format"; its send and receive 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +20,22 @@ from xiang.hub.exchange.engine import dates
 from xiang.hub.exchange.engine.errors import BadValue, Stopped
 
 Row = bytes | memoryview
+#: How many rows go together. Few enough to stay in the processor's cache until they are summed and written: of 1,024 the
+#: reading alone costs half as much again.
+BATCH = 256
 NULL = b"\xff\xff\xff\xff"
 _EPOCH, _EPOCH_DAY = datetime(2000, 1, 1), date(2000, 1, 1).toordinal()  # noqa: DTZ001 - the wire's own zero
 _MICROSECOND = timedelta(microseconds=1)
 # PostgreSQL's numeric has up to 131,072 digits before the point and 16,383 behind it; Python's usual context rounds at 28.
 _EXACT = Context(prec=131_072 + 16_383, Emin=MIN_EMIN, Emax=MAX_EMAX)
+
+
+class Batch(list[Row]):
+    """Rows that go together. Their bytes in one piece are joined once, for whoever sums them and whoever writes them."""
+
+    @cached_property
+    def joined(self) -> bytes:
+        return b"".join(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +127,9 @@ def part(row: Row, places: Sequence[int]) -> bytes:
     return struct.pack(">h", len(places)) + b"".join(found[one] for one in places)
 
 
-def rows_of(columns: Sequence[Column], values: Iterable[Sequence[Any]], size: int = 5000) -> Iterable[list[Row]]:
+def rows_of(columns: Sequence[Column], values: Iterable[Sequence[Any]]) -> Iterator[Batch]:
     """Batches of tuples from rows of values; a value that does not fit is told with its row's number."""
-    encode, batch = encoder(columns), list[Row]()
+    encode, batch = encoder(columns), Batch()
     number = 0
     for number, row in enumerate(values, 1):
         try:
@@ -125,9 +137,9 @@ def rows_of(columns: Sequence[Column], values: Iterable[Sequence[Any]], size: in
         except BadValue as wrong:
             column = next(one for one in columns if one.name == wrong.column)
             raise BadValue(wrong.column, _WORDS.get(column.kind, column.kind), number) from None
-        if len(batch) >= size:
+        if len(batch) == BATCH:
             yield batch
-            batch = []
+            batch = Batch()
     if batch:
         yield batch
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from xiang.hub.exchange.engine import arrow, staging
 from xiang.hub.exchange.engine.digest import Tally
-from xiang.hub.exchange.engine.ends import Batches, Changes, Mode, Progress, Window
+from xiang.hub.exchange.engine.ends import Batches, Changes, Mode, Progress, Unordered, Window
 from xiang.hub.exchange.engine.errors import Stopped
-from xiang.hub.exchange.engine.wire import Row, Schema, decoder, rows_of
+from xiang.hub.exchange.engine.wire import Batch, Row, Schema, decoder, rows_of
 from xiang.hub.zone.store import Store
 
 if TYPE_CHECKING:
@@ -22,10 +22,8 @@ if TYPE_CHECKING:
 _ROWS = 50_000
 
 
-class ZoneTable:
+class ZoneTable(Unordered):
     """A table of the zone in its folder; ``key`` is what the zone has registered."""
-
-    keeps_order = False
 
     def __init__(self, folder: Path, key: Sequence[str] = ()) -> None:
         self.store = Store(folder)
@@ -51,7 +49,7 @@ class ZoneTable:
     def resumes(self, wanted: Schema) -> bool:
         return True
 
-    def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Sequence[Row]]:
+    def read(self, wanted: Schema, after: str = "", window: Window | None = None) -> Iterator[Batch]:
         version, skipped = (int(one) for one in after.split(":")) if after else (self.store.version, 0)
         if window and window.tombstone:
             raise Stopped("tombstone_unsupported", "集中管理区的表没有删除标记，请改用按主键合并。")

@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 
 from xiang.hub.exchange.engine import running
-from xiang.hub.exchange.engine.digest import PAGE, Tally
+from xiang.hub.exchange.engine.digest import Tally
 from xiang.hub.exchange.engine.ends import Mode
 from xiang.hub.exchange.engine.errors import BadValue, Stopped
 from xiang.hub.exchange.engine.running import Plan, Watch
-from xiang.hub.exchange.engine.wire import decoder
+from xiang.hub.exchange.engine.wire import BATCH, Batch, Row, decoder
 
 from .conftest import Making
 from .places import ENGINES, Place, person, person_schema
@@ -114,26 +114,35 @@ def test_a_row_altered_at_the_target_is_found(make: Making) -> None:
 
 def test_a_doubled_row_and_a_lost_one_are_found_although_the_count_is_right() -> None:
     one, other = Tally(b"s" * 64), Tally(b"s" * 64)
-    one.add([b"a", b"b", b"c"])
-    other.add([b"c", b"a", b"a"])
+    one.add(Batch([b"a", b"b", b"c"]))
+    other.add(Batch([b"c", b"a", b"a"]))
     assert one.rows == other.rows and not one.agrees(other)
 
 
-def test_rows_in_pages_have_one_digest_however_they_arrive_and_however_often_it_stops() -> None:
-    rows = [f"{number:05}".encode() for number in range(PAGE * 3 + 7)]
-    whole = Tally(b"s" * 64, page=PAGE).taken([rows])
-    pieces = Tally(b"s" * 64, page=PAGE).taken([rows[:5], rows[5:70], [], rows[70:]])
-    first = Tally(b"s" * 64, page=PAGE).taken([rows[: PAGE * 2]])
-    resumed = Tally(b"s" * 64, first.rows, first.total, PAGE).taken([rows[PAGE * 2 :]])
+def summed(pieces: list[list[Row]], salt: bytes = b"s" * 64, **how: int) -> Tally:
+    return Tally(salt, **how).taken(map(Batch, pieces))
+
+
+@pytest.mark.parametrize("page", [1, 64, BATCH])
+def test_rows_have_one_digest_however_they_arrive_and_however_often_it_stops(page: int) -> None:
+    rows: list[Row] = [f"{number:05}".encode() for number in range(page * 3 + 7)]
+    whole = summed([rows], page=page)
+    pieces = summed([rows[:5], rows[5 : page + 6], [], rows[page + 6 :]], page=page)
+    first = summed([rows[: page * 2]], page=page)
+    resumed = summed([rows[page * 2 :]], rows=first.rows, closed=first.total, page=page)
     assert whole.agrees(pieces) and whole.agrees(resumed)
-    for wrong in (rows[:-1], [*rows, rows[-1]], [*rows[:-1], b"x"], [rows[1], *rows[1:]]):
-        assert not whole.agrees(Tally(b"s" * 64, page=PAGE).taken([wrong]))
-    assert whole.total != Tally(b"t" * 64, page=PAGE).taken([rows]).total, (
-        "who does not know the salt foretells nothing"
-    )
+    for wrong in (rows[:-1], [*rows, rows[-1]], [*rows[:-1], b"x"]):
+        assert not whole.agrees(summed([wrong], page=page))
+    assert whole.total != summed([rows], b"t" * 64, page=page).total, "who does not know the salt foretells nothing"
 
 
-@pytest.mark.parametrize("rows", [0, 1, 63, 64, 65, 4095, 4096, 4097, 8191, 8192])
+def test_what_two_engines_may_sort_differently_is_summed_row_by_row() -> None:
+    rows: list[Row] = [f"{number:05}".encode() for number in range(200)]
+    assert summed([rows]).agrees(summed([rows[::-1]]))
+    assert not summed([rows], page=64).agrees(summed([rows[::-1]], page=64))
+
+
+@pytest.mark.parametrize("rows", [0, 1, 255, 256, 257, 4096, 8191, 8193])
 def test_a_table_of_any_size_is_read_to_its_last_row(make: Making, rows: int) -> None:
     source, target = make("postgres"), make("postgres")
     source.execute("CREATE TABLE person (id bigint PRIMARY KEY)")

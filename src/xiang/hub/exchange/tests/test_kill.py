@@ -52,7 +52,7 @@ PAIRS = [*(("postgres", other) for other in (*ENGINES, "zone")), ("mariadb", "po
 @pytest.mark.parametrize("moment", ["batch 5", "chunk 7", "publishing", "counting"])
 @pytest.mark.parametrize(("source", "target"), [*PAIRS, ("mariadb", "mariadb"), ("sqlite", "sqlite")])
 def test_a_killed_full_exchange_goes_on_where_it_was(make: Making, source: str, target: str, moment: str) -> None:
-    one, other, plan = make(source), make(target), {"run": "k1", "chunk": 300}
+    one, other, plan = make(source), make(target), {"run": "k1", "chunk": 256}
     one.fill(range(1, ROWS + 1))
     kill_when(moment, one, other, plan)
     chunks: list[int] = []
@@ -74,14 +74,14 @@ def test_a_killed_merge_neither_loses_nor_doubles(make: Making, target: str, mom
     other.end().finish("k0")
     one.execute("DELETE FROM person WHERE id % 10 = 0")
     one.execute("UPDATE person SET note = '改' WHERE id % 10 = 1")
-    plan = {"run": "k1", "mode": "merge", "key": ["id"], "chunk": 300}
+    plan = {"run": "k1", "mode": "merge", "key": ["id"], "chunk": 256}
     kill_when(moment, one, other, plan)
     assert running.run(one.end(), other.end(), Plan(**plan)).agrees
     assert other.rows() == one.rows()
 
 
 def test_a_table_that_took_its_place_unnoticed_is_not_loaded_again(make: Making) -> None:
-    one, other, plan = make("mariadb"), make("mariadb"), {"run": "k1", "chunk": 300}
+    one, other, plan = make("mariadb"), make("mariadb"), {"run": "k1", "chunk": 256}
     one.fill(range(1, ROWS + 1))
     kill_when("publishing", one, other, plan)
     staged = staging_of("k1")
@@ -93,7 +93,7 @@ def test_a_table_that_took_its_place_unnoticed_is_not_loaded_again(make: Making)
 
 
 def test_killed_again_and_again_it_still_ends(make: Making) -> None:
-    one, other, plan = make("postgres"), make("postgres"), {"run": "k1", "chunk": 300}
+    one, other, plan = make("postgres"), make("postgres"), {"run": "k1", "chunk": 256}
     one.fill(range(1, ROWS + 1))
     for number in (1, 3, 4, 9):
         kill_when(f"chunk {number}", one, other, plan)
@@ -106,7 +106,7 @@ def test_a_killed_file_is_cut_back_and_continued(make: Making, tmp_path: Path) -
     one.fill(range(1, ROWS + 1))
     (tmp_path / "sources").mkdir()
     file = Place("csv", "file:out.csv", lambda *given: [], tmp_path)
-    plan = {"run": "k1", "chunk": 300}
+    plan = {"run": "k1", "chunk": 256}
     kill_when("chunk 4", one, file, plan)
     assert not (tmp_path / "sources" / "out.csv").exists()
     with (tmp_path / "sources" / ".out.csv.part").open("a") as stream:
