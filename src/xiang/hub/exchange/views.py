@@ -41,10 +41,7 @@ def steward_of(request: HttpRequest) -> Actor:
 def jobs(request: HttpRequest) -> HttpResponse:
     """All jobs with their last run, and what runs now."""
     actor = steward_of(request)
-    rows = [
-        {"job": one, "kind": presenting.kind_of(one.last_state), "state": presenting.state_words(one.last_state)}  # type: ignore[attr-defined]
-        for one in queries.jobs(actor).order_by("key")[:500]
-    ]
+    rows = presenting.job_rows(queries.jobs(actor).order_by("key")[:500])
     latest = presenting.run_rows(queries.runs(actor)[:10])
     context = {"jobs": rows, "runs": latest, "nav": "exchange", "busy": any(one.open for one in latest)}
     return page(request, "exchange/jobs.html", context, fragment="exchange/_runs.html")
@@ -88,6 +85,7 @@ def job(request: HttpRequest, key: str) -> HttpResponse:
     rows = presenting.run_rows(queries.runs(actor, key)[:_LATEST])
     context = {
         "job": found,
+        "row": presenting.job_rows([found])[0],
         "schedule": getattr(found, "schedule", None),
         "mapping": text_of([Rule(**one) for one in found.mapping]),
         "runs": rows,

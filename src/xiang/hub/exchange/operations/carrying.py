@@ -57,6 +57,7 @@ def carry_out(run_id: UUID) -> Run | None:
             )
         with kept(Run.objects.filter(pk=run.pk, owner=owner), "due_at"):
             outcome = _move(run)
+            Run.objects.filter(pk=run.pk).update(phase="signing")
             names = ends.source_of(run.job).title, ends.target_of(run.job).title
             receipt = receipts.signed(run, receipts.content_of(run, outcome, *names), instant.now())
         _settle(run, owner, outcome, receipt)
