@@ -3,14 +3,13 @@
 The pipe is ``psql`` into ``psql``: nothing is counted, staged or proven. Our side is the engine as a run uses it: staged
 in chunks that survive a kill, published, read back from the target after its commit, both digests compared, the receipt
 signed by both ends. Rounds alternate, each into a table that is empty before. Then 1 % of the rows change and an
-incremental run carries them. Where dlt is installed (or ``XIANG_BENCH_DLT`` names a Python that has it with pyarrow,
-sqlalchemy and psycopg2), it copies the same table in the same rounds, at its best: Arrow batches, CSV files, COPY.
+incremental run carries them. dlt copies the same table in the same rounds, at its best: Arrow batches, CSV files, COPY
+(connectorx, and Parquet through ADBC, took a quarter to a third longer). ``--sides pipe,ours`` leaves the others out.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import os
+import resource
 import secrets
 import subprocess
 import sys
@@ -38,6 +37,7 @@ DLT = Path(__file__).with_name("peers") / "dlt_copy.py"
 def main() -> int:
     parser = report.options("exchange", (__doc__ or "").splitlines()[0])
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of ten columns (1000000)")
+    parser.add_argument("--sides", default="pipe,ours,bare,dlt", help="what is measured (pipe,ours,bare,dlt)")
     chosen = parser.parse_args()
     names = "xiang_bench_exchange_from", "xiang_bench_exchange_to"
     for name in names:
@@ -49,7 +49,7 @@ def main() -> int:
             "exchange", {**_settings(source), "rows": f"{chosen.rows} × 10 columns, rounds {chosen.rounds}"}
         )
         _fill(source, target, chosen.rows)
-        _measure(told_of, source, target, chosen.rows, chosen.rounds)
+        _measure(told_of, source, target, chosen.sides.split(","), (chosen.rows, chosen.rounds))
         return told_of.close(as_json=chosen.json)
     finally:
         for name in names:
@@ -74,15 +74,16 @@ def _fill(source: str, target: str, rows: int) -> None:
         connection.execute("CREATE TABLE bare (LIKE piped)")
 
 
-def _measure(told_of: Report, source: str, target: str, rows: int, rounds: int) -> None:
-    sides: dict[str, Callable[[int], float]] = {
+def _measure(told_of: Report, source: str, target: str, wanted: list[str], size: tuple[int, int]) -> None:
+    rows, rounds = size
+    known: dict[str, Callable[[int], float]] = {
         "pipe": lambda number: _timed(_pipe, source, target, "piped"),
         "ours": lambda number: _exchange(source, target, rows, number),
         "bare": lambda number: _timed(_pipe_then_key, source, target),
+        "dlt": lambda number: _dlt(source, target),
     }
-    if python := _with_dlt(told_of):
-        sides["dlt"] = lambda number: _dlt(python, source, target)
-    for side in sides.values():  # warm up each
+    sides = {name: known[name] for name in wanted}
+    for side in sides.values() if rounds > 1 else ():  # warm up each
         side(-1)
     spent: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(rounds):
@@ -93,11 +94,13 @@ def _measure(told_of: Report, source: str, target: str, rows: int, rounds: int) 
         told(f"round {number + 1}: " + ", ".join(f"{name} {spent[name][-1]:.2f} s" for name in sides))
     deltas = [_delta(source, target, number, rows) for number in range(rounds)]
     told_of.add("binary COPY pipe", median(spent["pipe"]), "s")
-    told_of.add("the same, its key built afterwards", median(spent["bare"]), "s")
     told_of.add("exchange with digests and receipt", median(spent["ours"]), "s")
     told_of.add("the same in rows", rows / median(spent["ours"]), "/s")
     told_of.add("pipe ÷ ours (median of rounds)", _ratio(spent["pipe"], spent["ours"]), at_least=0.7)
-    told_of.add("pipe with its key afterwards ÷ ours", _ratio(spent["bare"], spent["ours"]))
+    told_of.add("our memory, at the most", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MB")
+    if "bare" in sides:
+        told_of.add("the pipe, its key built afterwards", median(spent["bare"]), "s")
+        told_of.add("the same ÷ ours", _ratio(spent["bare"], spent["ours"]))
     told_of.add("1 % delta", median(deltas), "s")
     told_of.add("1 % delta ÷ full", median(deltas) / median(spent["ours"]), at_most=0.1)
     if "dlt" in sides:
@@ -182,17 +185,8 @@ def _delta(source: str, target: str, number: int, rows: int) -> float:
     return spent
 
 
-def _with_dlt(told_of: Report) -> str:
-    """A Python that has dlt: the one that ``XIANG_BENCH_DLT`` names, or our own; empty when there is none."""
-    named = os.environ.get("XIANG_BENCH_DLT", "")
-    if named or importlib.util.find_spec("dlt"):
-        return named or sys.executable
-    told_of.notes.append("dlt: not measured; neither our Python nor XIANG_BENCH_DLT has it")
-    return ""
-
-
-def _dlt(python: str, source: str, target: str) -> float:
-    done = subprocess.run([python, str(DLT), source, target], capture_output=True, text=True, check=False)
+def _dlt(source: str, target: str) -> float:
+    done = subprocess.run([sys.executable, str(DLT), source, target], capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"dlt failed:\n{done.stderr[-1500:]}")
     return float(done.stdout.split()[-1])

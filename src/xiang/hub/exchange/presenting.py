@@ -113,10 +113,11 @@ class JobRow:
     rows: str
 
 
-def job_rows(jobs: Sequence[Job]) -> list[JobRow]:
+def job_rows(jobs: Iterable[Job]) -> list[JobRow]:
     """Jobs as ``queries.jobs`` answers them."""
-    names = body_names({body for one in jobs for body in (one.source_body, one.target_body)})
-    return [_job_row(one, names) for one in jobs]
+    found = list(jobs)
+    names = body_names({body for one in found for body in (one.source_body, one.target_body)})
+    return [_job_row(one, names) for one in found]
 
 
 def _job_row(job: Any, names: Mapping[str, str]) -> JobRow:
