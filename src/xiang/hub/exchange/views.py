@@ -19,6 +19,7 @@ from xiang.hub.exchange import operations, presenting, queries
 from xiang.hub.exchange.engine.mapping import Rule, rules_of, text_of
 from xiang.hub.exchange.models import Job
 from xiang.hub.inventory import queries as registered
+from xiang.hub.inventory.naming import body_name, body_names
 
 _LATEST = 50
 _MOVING = ("title", "body_key", "source_address", "target_address", "old_channel")
@@ -166,9 +167,10 @@ def lineage(request: HttpRequest, run_id: UUID) -> HttpResponse:
 @require_GET
 def migrations(request: HttpRequest) -> HttpResponse:
     """All movings of databases."""
-    return page(
-        request, "exchange/migrations.html", {"migrations": queries.migrations(steward_of(request)), "nav": "exchange"}
-    )
+    found = list(queries.migrations(steward_of(request)))
+    names = body_names(one.body_key for one in found)
+    rows = [(one, names[one.body_key]) for one in found]
+    return page(request, "exchange/migrations.html", {"migrations": rows, "nav": "exchange"})
 
 
 @login_required
@@ -211,6 +213,7 @@ def migration(request: HttpRequest, key: str) -> HttpResponse:
     checking = found.check_due_at is not None
     context = {
         "migration": found,
+        "body": body_name(found.body_key),
         "steps": presenting.steps_of(found),
         "tables": tables,
         "checked": sum(one.checked_at is not None or one.reason != "" for one in tables),

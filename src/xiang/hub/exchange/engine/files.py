@@ -39,6 +39,7 @@ class CsvFile(Unordered):
         self.key = tuple(key)
         self.title = f"file:{file.name}"
         self._own = False
+        self._encoding: tuple[tuple[int, int], str] = ((0, 0), "utf-8-sig")
 
     def schema(self) -> Schema | None:
         if not self.file.exists():
@@ -53,7 +54,11 @@ class CsvFile(Unordered):
         )
 
     def _open(self) -> IO[str]:
-        return self.file.open(encoding=texts.encoding_of(self.file), newline="")
+        seen = self.file.stat()
+        state = seen.st_size, seen.st_mtime_ns
+        if self._encoding[0] != state:  # to know it, the whole file must be read
+            self._encoding = state, texts.encoding_of(self.file)
+        return self.file.open(encoding=self._encoding[1], newline="")
 
     def _whole(self) -> None:
         """Refuse a file whose last line is not whole; ``read`` refuses one that has grown by its end."""
