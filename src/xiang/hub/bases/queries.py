@@ -15,7 +15,7 @@ from xiang.hub.bases import keeping
 from xiang.hub.bases.engine.kinds import KINDS
 from xiang.hub.bases.engine.spelling import folded, numerals
 from xiang.hub.bases.models import Address, Event, Golden, Key, Merge, Pair, Record, Registry, Source, Theme
-from xiang.hub.bases.rights import need_steward, visible
+from xiang.hub.bases.rights import need_steward, settled_by, visible
 
 _FOUND = 20
 
@@ -125,12 +125,10 @@ def merges_into(golden: Golden) -> QuerySet[Merge]:
 
 
 def queue(actor: Actor, registry_key: str = "") -> QuerySet[Pair]:
-    """Pairs that wait for a steward of the body that leads the registry or runs the hub: the likeliest first, those put
-    off at the end."""
+    """Pairs that the actor may settle: the likeliest first, those put off at the end."""
     need_steward(actor)
-    rows = Pair.objects.select_related("registry", "left__source", "right__source").filter(state__in=Pair.WAITING)
-    if not actor.is_system:
-        rows = rows.filter(Q(registry__owner_key=actor.body_key) | Q(registry__operator_key=actor.body_key))
+    rows = settled_by(Pair.objects.filter(state__in=Pair.WAITING), actor)
+    rows = rows.select_related("registry", "left__source", "right__source")
     if registry_key:
         rows = rows.filter(registry__key=registry_key)
     return rows.order_by("-state", "-weight", "id")

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 
 from xiang.foundation.ground import instant
-from xiang.foundation.ground.errors import Absent, Refused
+from xiang.foundation.ground.errors import Refused
 from xiang.foundation.ground.ids import new_id
 from xiang.foundation.ledger import operations as ledger
 from xiang.foundation.parties.actors import Actor
@@ -24,8 +24,8 @@ from xiang.hub.bases.engine.kinds import KINDS, Kind
 from xiang.hub.bases.engine.scoring import explanation
 from xiang.hub.bases.keeping import Spoken
 from xiang.hub.bases.models import Golden, Key, Pair, Record, Registry, Source
+from xiang.hub.bases.operations.registering import lead_of
 from xiang.hub.bases.operations.resolving import resolve
-from xiang.hub.bases.rights import need_steward
 
 _CHUNK = 1000
 
@@ -65,10 +65,7 @@ def build(
     doubtful: Iterable[tuple[Resolving, Resolving]] = (),
 ) -> Built:
     """Make a golden record of every cluster; ``doubtful`` pairs go to the stewards."""
-    need_steward(actor)
-    registry = Registry.objects.filter(key=registry_key).first()
-    if registry is None:
-        raise Absent("registry_absent", "没有这个基础库，请先登记。")
+    registry = lead_of(registry_key, actor)
     kind = KINDS.get(registry.kind)
     if kind is None:
         raise Refused("no_records", f"“{registry.title}”不由记录归并而成。")

@@ -30,7 +30,7 @@ from xiang.hub.bases.models import Event, Golden, Key, Lane, Pair, Record, Regis
 from xiang.hub.bases.operations.merging import absorb, current
 from xiang.hub.bases.operations.registering import LANES
 from xiang.hub.bases.operations.valuing import revalue
-from xiang.hub.bases.rights import need_steward
+from xiang.hub.bases.rights import need_lead, need_steward
 
 CHANGED = "bases.golden.changed"
 _SHARED = 200  # keys of others that are followed; a key that more share singles nobody out
@@ -48,7 +48,7 @@ class Resolved:
 
 
 def resolve(source_key: str, reference: str, raw: Mapping[str, Any], actor: Actor, *, day: str = "") -> Resolved:
-    """Resolve a new or changed record of a source. The same record again changes nothing and stays where it is.
+    """Resolve a new or changed record of a source, for who leads the registry. The same record again changes nothing and stays where it is.
 
     ``reference`` is the source's own key of the record; ``day`` since when it is true (ISO). ``Absent`` without such a
     source, ``Invalid`` (``nothing_said``) when no field says anything.
@@ -57,6 +57,7 @@ def resolve(source_key: str, reference: str, raw: Mapping[str, Any], actor: Acto
     source = Source.objects.select_related("registry").filter(key=source_key).first()
     if source is None:
         raise Absent("source_absent", "没有这个数源，请先登记。")
+    need_lead(actor, source.registry)
     kind = KINDS[source.registry.kind]
     values = keeping.cleaned(kind, raw)
     features = kind.features(values)

@@ -1,4 +1,4 @@
-"""Two registries with three departments each, a steward who leads them and one who does not."""
+"""Two registries with their departments; a steward who leads one, one who leads none, and the hub's."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from xiang.foundation.parties.tests import cast as casting
 from xiang.foundation.parties.tests.cast import Cast
 from xiang.hub.bases import operations
 from xiang.hub.bases.operations import Resolved
+from xiang.hub.inventory.tests.conftest import bureau, put_standard
 
 LEAD = "430104.police"
 
@@ -46,6 +47,20 @@ def steward(bases: None, cast: Cast) -> Actor:
     """Of the body that leads the registry of persons."""
     staff = casting.officer("祝凡", "steward", cast.police, cast.station, "steward", second_factor=True)
     return actors.for_staff(staff)
+
+
+@pytest.fixture
+def neighbour(bases: None, cast: Cast) -> Actor:
+    """A steward like the other, of a body that leads nothing."""
+    staff = casting.officer("苗青", "neighbour", cast.health, cast.clinic, "steward", second_factor=True)
+    return actors.for_staff(staff)
+
+
+@pytest.fixture
+def hub(bases: None, cast: Cast) -> Actor:
+    """A steward of the body in charge of sharing."""
+    put_standard()
+    return bureau("430000.data", "湖南省数据局").as_writer()
 
 
 Resolve = Callable[..., Resolved]
