@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from xiang.foundation.trust import blind
+from xiang.foundation.trust.digest import sm3
 from xiang.hub.bases.engine import scoring, surviving
 from xiang.hub.bases.engine.blocking import decisive
 from xiang.hub.bases.engine.kinds import KINDS, Kind
@@ -43,19 +45,30 @@ def blind_keys(kind: Kind, registry_key: str, features: Features) -> list[BlindK
     ]
 
 
-def lookups(kind: Kind, registry_key: str, features: Features) -> list[str]:
-    """The keys under which others may be kept that share one: under every key of the blind index."""
-    return [
-        _cut(one)
+def lookups(kind: Kind, registry_key: str, features: Features) -> dict[str, str]:
+    """The keys under which others may be kept that share one, with their names: under every key of the blind index."""
+    return {
+        _cut(one): name
         for name, value in kind.keys_of(features).items()
         for one in blind.indexes(value, f"bases.{registry_key}.{name}")
-    ]
+    }
 
 
 def _cut(index: str) -> str:
     """Half of the digits is enough to tell a milliard keys apart; a false hit is only compared in vain."""
     key_id, _, digits = index.partition(":")
     return f"{key_id}:{digits[:_DIGITS]}"
+
+
+def references(source_key: str, reference: str) -> list[str]:
+    """The blind indexes of a source's own key of a record, that of the current key first."""
+    return blind.indexes(reference, f"bases.{source_key}")
+
+
+def digest(source_key: str, values: Mapping[str, str], day: str) -> str:
+    """One blind index of all that a record says, to the letter."""
+    said = json.dumps([day, sorted(values.items())], ensure_ascii=False)
+    return _cut(blind.index(sm3(said.encode()).hex(), f"bases.{source_key}.said"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,9 @@ class Golden(models.Model):
 
 
 class Record(models.Model):
-    """What one source says of one being (数源记录). ``reference`` is the blind index of the source's own key."""
+    """What one source says of one being (数源记录). ``reference`` is the blind index of the source's own key, ``digest``
+    that of all it says: the same record again is known without opening it.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     source = models.ForeignKey(Source, models.PROTECT, related_name="records")
@@ -97,6 +99,7 @@ class Record(models.Model):
     golden = models.ForeignKey(Golden, models.PROTECT, related_name="records")
     values = SealedJSONField(context="bases.record")
     day = models.CharField(max_length=32, blank=True)
+    digest = models.CharField(max_length=MAX_LENGTH, blank=True)
     changed_at = models.DateTimeField(default=instant.now)
 
     class Meta:
@@ -108,11 +111,13 @@ class Key(models.Model):
     """A blocking key of a record, blind (分块键): whoever shares one is compared."""
 
     record = models.ForeignKey(Record, models.CASCADE, related_name="keys")
-    value = models.CharField(max_length=64, db_index=True)
+    value = models.CharField(max_length=64)
     decisive = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "分块键"
+        # With the record: the first holders of a key that thousands share are read from the index alone.
+        indexes = [models.Index(fields=["value", "record"], name="bases_key_value")]
 
 
 class Lane(models.Model):
@@ -136,6 +141,11 @@ class Pair(models.Model):
         MERGED = "merged", "已合并"
         APART = "apart", "不是同一个"
 
+    class Cause(models.TextChoices):
+        ALIKE = "alike", "部分相同"
+        CROWDED = "crowded", "同样的记录太多，没有比完"
+        REGROUPED = "regrouped", "批量归并的分组和现在的不同"
+
     WAITING = (State.OPEN, State.LATER)
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -146,6 +156,7 @@ class Pair(models.Model):
     probability = models.FloatField(default=0)
     parts: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list)
     model = models.CharField(max_length=40, blank=True)
+    cause = models.CharField(max_length=10, choices=Cause.choices, default=Cause.ALIKE)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     raised_at = models.DateTimeField(default=instant.now)
     decided_at = models.DateTimeField(null=True)
@@ -196,6 +207,7 @@ class Event(models.Model):
         DROPPED = "dropped", "并入更早的主记录"
         UNMERGED = "unmerged", "撤销合并"
         SPLIT = "split", "拆分"
+        MOVED = "moved", "记录改归"
         CORRECTED = "corrected", "人工核实"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

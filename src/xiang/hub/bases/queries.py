@@ -10,7 +10,6 @@ from django.db.models import Count, Q, QuerySet
 
 from xiang.foundation.ground.errors import Absent
 from xiang.foundation.parties.actors import Actor
-from xiang.foundation.trust import blind
 from xiang.hub.bases import keeping
 from xiang.hub.bases.engine.kinds import KINDS
 from xiang.hub.bases.engine.spelling import folded, numerals
@@ -80,7 +79,7 @@ def search(actor: Actor, registry_key: str, fields: dict[str, str]) -> list[Gold
     keys = keeping.lookups(kind, registry.key, kind.features(keeping.cleaned(kind, fields)))
     if not keys:
         return []
-    golden = Key.objects.filter(value__in=keys).values("record__golden")
+    golden = Key.objects.filter(value__in=list(keys)).values("record__golden")
     rows = Golden.objects.select_related("registry").filter(id__in=golden, redirect=None, registry=registry)
     return list(visible(rows, actor).order_by("id")[:_FOUND])
 
@@ -104,8 +103,7 @@ def current_id(golden_id: UUID) -> UUID:
 
 def golden_of(source_key: str, reference: str) -> UUID | None:
     """The golden id of a source's record, or nothing when it was never resolved."""
-    indexes = blind.indexes(reference, f"bases.{source_key}")
-    rows = Record.objects.filter(source__key=source_key, reference__in=indexes)
+    rows = Record.objects.filter(source__key=source_key, reference__in=keeping.references(source_key, reference))
     return rows.values_list("golden_id", flat=True).first()
 
 

@@ -4,12 +4,13 @@
    identity number is another one speaks against the whole.
 2. Nothing agrees: it is new. One agrees: it is attached. Several agree and nothing keeps them apart: they are the same,
    the oldest stays. Something agrees half, or two that are kept apart both agree: a steward decides.
+3. Nobody agrees, but not everybody who shares a key was compared: it is left undecided, a steward is shown the nearest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, Literal, TypeVar
 from uuid import UUID
 
@@ -42,7 +43,8 @@ class Half(Generic[G]):
 class Decision(Generic[G]):
     """``attach`` to ``golden``, whose ``merged`` turn out to be the same; ``halves`` go to the steward.
 
-    ``conflicted``: a changed record now holds another number than its own golden record.
+    ``conflicted``: a changed record now holds another number than its own golden record. ``nearest``: the likeliest of
+    those who do not agree, when others who share a key were not compared.
     """
 
     outcome: Outcome
@@ -51,6 +53,7 @@ class Decision(Generic[G]):
     merged: tuple[G, ...] = ()
     halves: tuple[Half[G], ...] = ()
     conflicted: bool = False
+    nearest: Half[G] | None = None
 
 
 @dataclass(slots=True)
@@ -67,12 +70,32 @@ def decide(
     scorer: Scorer,
     own: G | None = None,
     kept_apart: Callable[[G, G], bool] = lambda one, other: False,
+    *,
+    unseen: bool = False,
 ) -> Decision[G]:
     """Decide where a record belongs, given every member of the golden records that share a key with it.
 
     ``own`` is the golden record of a changed one (its other members are among ``held``): it never leaves that by itself.
+    ``unseen``: more share a key than are among ``held``.
     """
     seen = _compared(features, held, scorer)
+    decision = _decided(features, seen, scorer, own, kept_apart)
+    if not unseen or decision.match:
+        return decision
+    settled = {decision.golden, own, *decision.merged, *(half.golden for half in decision.halves)}
+    left = [one.half for golden, one in seen.items() if golden not in settled and not one.half.match.vetoed]
+    nearest = max(left, key=lambda half: half.match.weight, default=None)
+    return replace(decision, outcome="uncertain", nearest=nearest)
+
+
+def _decided(
+    features: Features,
+    seen: dict[G, _Seen[G]],
+    scorer: Scorer,
+    own: G | None,
+    kept_apart: Callable[[G, G], bool],
+) -> Decision[G]:
+    """The decision among those who were compared."""
     number = features.get(scorer.kind.apart)
     against = {golden for golden, one in seen.items() if number and one.numbers - {number}}
     verdicts = {golden: scorer.verdict(one.half.match) for golden, one in seen.items()}

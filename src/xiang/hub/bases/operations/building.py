@@ -127,12 +127,10 @@ def _add(
 def _known(sources: Mapping[str, Source], records: Sequence[Resolving]) -> set[tuple[str, str]]:
     """Those that the registry holds already, by source and reference."""
     by_index = {
-        index: (one.source, one.reference)
-        for one in records
-        for index in blind.indexes(one.reference, f"bases.{sources[one.source].key}")
+        index: (one.source, one.reference) for one in records for index in keeping.references(one.source, one.reference)
     }
-    rows = Record.objects.filter(reference__in=list(by_index)).values_list("source__key", "reference")
-    return {by_index[reference] for source, reference in rows if by_index[reference][0] == source}
+    rows = Record.objects.filter(source__in=sources.values(), reference__in=list(by_index))
+    return {by_index[reference] for reference in rows.values_list("reference", flat=True)}
 
 
 def _raise(

@@ -50,6 +50,17 @@ def test_building_again_keeps_every_golden_id(bases: None) -> None:
     assert dict(Record.objects.values_list("id", "golden_id")) == before
 
 
+def test_two_sources_may_use_the_same_reference(bases: None, say: Resolve) -> None:
+    same = [[Resolving("police", "1", LIU)], [Resolving("health", "1", {"name": "康乐", "phone": "13900139000"})]]
+    operations.build("person", same, SYSTEM, doubtful=[(same[0][0], same[1][0])])
+    mine, theirs = queries.golden_of("police", "1"), queries.golden_of("health", "1")
+    assert mine != theirs
+    pair = Pair.objects.select_related("left", "right").get()
+    assert {pair.left.golden_id, pair.right.golden_id} == {mine, theirs}
+    assert say("health", "1", name="康乐", phone="13900139001").golden == theirs
+    assert operations.build("person", same[:1], SYSTEM).golden == 0
+
+
 def test_doubtful_pairs_of_a_building_go_to_the_stewards(bases: None) -> None:
     operations.build("person", CLUSTERS, SYSTEM, doubtful=[(CLUSTERS[0][0], CLUSTERS[1][0])])
     assert Pair.objects.get().state == "open"

@@ -1,0 +1,79 @@
+"""Who may be the same as a record (候选): everybody who shares a key with it, as far as a key singles anybody out.
+
+1. Read the holders of all keys at once. Hardly ever are they more than one reading takes.
+2. Otherwise read the first holders of each key. The rarest keys come first, those that decide alone before all others.
+3. A key whose holders no longer fit is crowded: its first holders fill what is left, the others are not compared, and
+   whoever asks is told so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from xiang.hub.bases.models import Key, Record, Registry
+
+#: Golden records that one record is compared with: a key that more of them hold singles nobody out.
+MOST = 200
+_ROWS = 5 * MOST
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Every member of the golden records to compare with, and the names of the keys that more of them share."""
+
+    records: list[Record]
+    crowded: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Holders:
+    """The golden records that hold a key, the oldest first; whether there are ``more`` that were not read."""
+
+    golden: list[UUID]
+    decisive: bool
+    more: bool = False
+
+
+def candidates(registry: Registry, keys: Mapping[str, str], own: UUID | None) -> Candidates:
+    """Those that share one of the ``keys`` (blind key to its name), and the members of the golden record ``own``."""
+    found = _all_holders(keys)
+    if found is None:
+        found = {key: _first_holders(key) for key in keys}
+    chosen: dict[UUID, None] = {} if own is None else {own: None}
+    crowded = []
+    for key, holders in sorted(found.items(), key=lambda pair: (not pair[1].decisive, len(pair[1].golden), pair[0])):
+        fresh = [golden for golden in holders.golden if golden not in chosen]
+        if holders.more or len(chosen) + len(fresh) > MOST:
+            crowded.append(keys[key])
+        chosen |= dict.fromkeys(fresh[: MOST - len(chosen)])
+    return Candidates(_members(registry, chosen), tuple(crowded))
+
+
+def _all_holders(keys: Mapping[str, str]) -> dict[str, _Holders] | None:
+    """The holders of every key, or nothing when there are too many to read."""
+    rows = Key.objects.filter(value__in=list(keys)).values_list("value", "decisive", "record__golden_id")
+    read = list(rows[: _ROWS + 1])
+    if len(read) > _ROWS:
+        return None
+    found: dict[str, _Holders] = {}
+    for value, decisive, golden in sorted(read, key=lambda row: row[2]):
+        holders = found.setdefault(value, _Holders([], decisive)).golden
+        if golden not in holders[-1:]:
+            holders.append(golden)
+    return found
+
+
+def _first_holders(key: str) -> _Holders:
+    rows = Key.objects.filter(value=key).order_by("record_id").values_list("decisive", "record__golden_id")
+    read = list(rows[: MOST + 1])
+    golden = list(dict.fromkeys(golden for _, golden in read))
+    return _Holders(golden, any(decisive for decisive, _ in read), more=len(read) > MOST)
+
+
+def _members(registry: Registry, golden: Collection[UUID]) -> list[Record]:
+    if not golden:
+        return []
+    rows = Record.objects.select_related("source").filter(golden_id__in=list(golden))
+    return list(rows.filter(source__registry=registry))
