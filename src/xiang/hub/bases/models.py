@@ -176,13 +176,16 @@ class Pair(models.Model):
 
 
 class Merge(models.Model):
-    """That two golden records turned out to be one (合并), and what has to be given back when they were not."""
+    """That two golden records turned out to be one (合并), and what has to be given back when they were not. ``by_rule``:
+    no steward decided it, the records agree enough.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kept = models.ForeignKey(Golden, models.PROTECT, related_name="merges")
     dropped = models.ForeignKey(Golden, models.PROTECT, related_name="dropped_by")
     records: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
     reason = models.CharField(max_length=300)
+    by_rule = models.BooleanField(default=False)
     at = models.DateTimeField(default=instant.now)
     by = models.CharField(max_length=64)
     undone_at = models.DateTimeField(null=True)

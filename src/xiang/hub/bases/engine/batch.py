@@ -7,8 +7,9 @@ Everything stays inside one DuckDB; out of it come only the pairs, for clusterin
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from xiang.hub.bases.engine.spelling import pinyin, quoted
 if TYPE_CHECKING:
     import duckdb
 
+_FETCHED = 5000
 _REVIEWED = 1000  # pairs for stewards that are listed in a report
 
 
@@ -36,6 +38,16 @@ class Counts:
     largest: int
     uncertain: int
     refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A record of a cluster: the label of its table, its key there, since when it is true, its raw fields."""
+
+    source: str
+    reference: str
+    day: str
+    values: dict[str, str]
 
 
 class Linkage:
@@ -185,6 +197,29 @@ class Linkage:
         (row,) = cursor.fetchall()
         return {name: value for name, value in zip(names, row, strict=True) if value is not None}
 
+    def members(self) -> Iterator[list[Member]]:
+        """The records of every cluster, cluster by cluster."""
+        query = "SELECT cluster, raw.* EXCLUDE (n, rank) FROM raw JOIN clusters USING (n) ORDER BY cluster, n"
+        for _, rows in groupby(self._rows(query), key=lambda row: row.pop("cluster")):
+            yield [_member(row) for row in rows]
+
+    def doubted(self) -> Iterator[tuple[Member, Member]]:
+        """The pairs for stewards, whole, the likeliest first."""
+        query = (
+            "SELECT raw.* EXCLUDE (n, rank) FROM uncertain u JOIN raw ON raw.n = u.{end}"
+            " ORDER BY u.weight DESC, u.one, u.other"
+        )
+        ends = (self._rows(query.format(end=end)) for end in ("one", "other"))
+        for one, other in zip(*ends, strict=True):
+            yield _member(one), _member(other)
+
+    def _rows(self, query: str) -> Iterator[dict[str, Any]]:
+        cursor = self.connection.cursor()
+        cursor.execute(query)
+        names = [column[0] for column in cursor.description or ()]
+        while rows := cursor.fetchmany(_FETCHED):
+            yield from (dict(zip(names, row, strict=True)) for row in rows)
+
     def retrained(self, model: Model) -> None:
         """Go on with another model: the bounds stay."""
         kept = self.config.model
@@ -197,6 +232,12 @@ class Linkage:
 
     def close(self) -> None:
         self.connection.close()
+
+
+def _member(row: dict[str, Any]) -> Member:
+    source, day = row.pop("source"), row.pop("day")
+    reference = row.pop("ref").removeprefix(f"{source}/")
+    return Member(source, reference, day, {name: text for name, text in row.items() if text})
 
 
 def _raw_sql(kind: Kind, table: Mapped, columns: Sequence[str], name: str, before: int) -> str:
@@ -267,4 +308,4 @@ def _pairs_sql(kind: Kind, model: Model, predicted: str) -> str:
     )
 
 
-__all__ = ["Counts", "Linkage", "settings"]
+__all__ = ["Counts", "Linkage", "Member", "settings"]

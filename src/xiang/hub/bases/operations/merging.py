@@ -33,7 +33,7 @@ def merge(one_id: UUID, other_id: UUID, reason: str, actor: Actor) -> Golden:
     return kept
 
 
-def absorb(kept: Golden, dropped_id: UUID, reason: str, actor: Actor) -> UUID:
+def absorb(kept: Golden, dropped_id: UUID, reason: str, actor: Actor, *, by_rule: bool = False) -> UUID:
     """Let ``kept`` take over the records of a younger one, in the caller's transaction; the caller works out the values."""
     moved = Golden.objects.filter(id=dropped_id, redirect=None).update(redirect=kept, changed_at=instant.now())
     if not moved:
@@ -41,7 +41,9 @@ def absorb(kept: Golden, dropped_id: UUID, reason: str, actor: Actor) -> UUID:
     records = [str(one) for one in Record.objects.filter(golden_id=dropped_id).values_list("id", flat=True)]
     Record.objects.filter(golden_id=dropped_id).update(golden=kept)
     now, refs = instant.now(), {"kept": str(kept.id), "dropped": str(dropped_id)}
-    Merge.objects.create(kept=kept, dropped_id=dropped_id, records=records, reason=reason, at=now, by=actor.ref)
+    Merge.objects.create(
+        kept=kept, dropped_id=dropped_id, records=records, reason=reason, by_rule=by_rule, at=now, by=actor.ref
+    )
     _take_corrections(kept, dropped_id)
     Pair.objects.filter(left__golden=kept, right__golden=kept, state__in=Pair.WAITING).update(
         state=Pair.State.MERGED, decided_at=now, decided_by=actor.ref

@@ -94,7 +94,8 @@ class _Resolution:
         decision = self._decide(found, known)
         golden, made = self._golden(decision)
         record = keep_record(self.source, self.kind, golden, known, indexes[0], self.values, self.day)
-        merged = tuple(absorb(golden, other, "同一号码或者足够相似，自动合并", self.actor) for other in decision.merged)
+        why = "同一号码或者足够相似，自动合并"
+        merged = tuple(absorb(golden, other, why, self.actor, by_rule=True) for other in decision.merged)
         pairs = self._raise(record, decision, known)
         self._revalue(golden, record, found.records, decision, made)
         self._tell(record, golden, decision, known, made, found.crowded)

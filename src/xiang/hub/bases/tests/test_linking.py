@@ -15,10 +15,12 @@ import pytest
 from django.core.management import call_command
 
 from xiang.foundation.ground.errors import Invalid, Refused
+from xiang.hub.bases import queries
 from xiang.hub.bases.engine import configuring, scoring, training
 from xiang.hub.bases.engine.batch import Linkage
 from xiang.hub.bases.engine.clustering import cluster
 from xiang.hub.bases.engine.scoring import Scorer
+from xiang.hub.bases.models import Pair, Record
 
 DATA = Path(__file__).parent / "data"
 POLICE, HEALTH, CONFIG = DATA / "police.csv", DATA / "health.csv", DATA / "link.yaml"
@@ -107,6 +109,35 @@ def test_the_command_reports_and_writes_clusters(tmp_path: Path) -> None:
     assert said["records"] == duckdb.sql(f"SELECT count(*) FROM '{out}'").fetchall()[0][0]
     assert said["clusters"] == len(expected())
     assert all(pair["parts"] for pair in said["pairs_uncertain"])
+
+
+def test_a_linkage_builds_a_registry_and_building_again_changes_nothing(bases: None, tmp_path: Path) -> None:
+    arguments = ("link", str(POLICE), str(HEALTH), "--config", str(CONFIG), "--registry", "person", "--json")
+    said = json.loads(_told(*arguments))
+    assert said["built"]["golden"] == len(expected()) and said["built"]["records"] == 24
+    assert Pair.objects.count() == said["uncertain"] == said["built"]["pairs"]
+    kept = dict(Record.objects.values_list("id", "golden_id"))
+    together = {frozenset(refs) for refs in clusters_kept()}
+    assert together == {frozenset(one) for one in expected()}
+    assert set(json.loads(_told(*arguments))["built"].values()) == {0}
+    assert dict(Record.objects.values_list("id", "golden_id")) == kept
+
+    longer = tmp_path / "health.csv"
+    longer.write_text(HEALTH.read_text("utf-8") + "a99,1,刘芸,,430104198503121208,,,,2026-01-01\n", "utf-8")
+    built = json.loads(_told("link", str(POLICE), str(longer), *arguments[3:]))["built"]
+    assert (built["records"], built["golden"], built["moved"]) == (1, 0, 0)
+    assert queries.golden_of("health", "a99") == queries.golden_of("police", "1")
+    assert {one: kept[one] for one in kept} == dict(Record.objects.filter(id__in=kept).values_list("id", "golden_id"))
+
+
+def clusters_kept() -> list[set[str]]:
+    """The registry's golden records as sets of references."""
+    found: dict[object, set[str]] = {}
+    for label, file in (("police", POLICE), ("health", HEALTH)):
+        with file.open(encoding="utf-8") as rows:
+            for row in csv.DictReader(rows):
+                found.setdefault(queries.golden_of(label, row["id"]), set()).add(f"{label}/{row['id']}")
+    return list(found.values())
 
 
 def test_one_table_is_searched_for_doubles() -> None:

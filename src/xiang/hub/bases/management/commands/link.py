@@ -1,7 +1,8 @@
 """``link A [B …] --config C [--json] [--out clusters.parquet] [--train model.json]``: who is the same, in any tables.
 
 A table is a CSV or Parquet file, ``postgres://…/database#table``, ``mysql://…/database#table`` or ``sqlite:///file#table``.
-The platform's own records are not asked. Refusals have a code; exit 2.
+The platform's own records are not asked, unless ``--registry`` builds one of its base registries from the clusters: then
+the labels of the tables are the keys of its sources. Refusals have a code; exit 2.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from xiang.foundation.ground.errors import DomainError, Refused
+from xiang.foundation.parties.actors import SYSTEM
+from xiang.hub.bases import operations
 from xiang.hub.bases.engine import configuring, scoring
 from xiang.hub.bases.engine.configuring import Config
 
@@ -28,6 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--config", required=True, type=Path, help="YAML 或 JSON：种类、列的对应、规则")
         parser.add_argument("--out", type=Path, help="每条记录归到哪一组，写成 Parquet 或 CSV")
         parser.add_argument("--golden", type=Path, help="每组的主记录，写成 Parquet 或 CSV")
+        parser.add_argument("--registry", metavar="KEY", help="把各组写进这个基础库；表的 label 就是数源的键")
         parser.add_argument("--train", type=Path, metavar="MODEL", help="先用这些数据训练参数，存成这个文件")
         parser.add_argument("--show", type=int, default=20, help="列出多少对拿不准的（20）")
         parser.add_argument("--json", action="store_true", help="输出 JSON")
@@ -62,9 +66,11 @@ def linked(options: dict[str, Any]) -> dict[str, Any]:
             if table == "golden":
                 linkage.make_golden()
             linkage.export(table, file)
+    built = operations.build_linked(options["registry"], linkage, SYSTEM) if options["registry"] else None
     uncertain = [_pair(linkage, config, *pair) for pair in linkage.uncertain(options["show"])]
     model = linkage.config.model
-    return {"kind": config.kind.key, "model": model.edition, **asdict(counts), "pairs_uncertain": uncertain}
+    report = {"kind": config.kind.key, "model": model.edition, **asdict(counts), "pairs_uncertain": uncertain}
+    return report | ({"built": asdict(built)} if built else {})
 
 
 def _config(path: Path, tables: int) -> Config:
@@ -95,6 +101,11 @@ def _text(report: dict[str, Any]) -> str:
         f"{report['records']} 条记录归成 {report['clusters']} 组，最大的一组 {report['largest']} 条。",
         f"判为相同 {report['pairs']} 对；拿不准 {report['uncertain']} 对，其中 {report['refused']} 对号码不同而其余相同。",
     ]
+    if built := report.get("built"):
+        lines.append(
+            f"写进基础库：新主记录 {built['golden']} 条，新记录 {built['records']} 条，更新 {built['changed']} 条，改归"
+            f" {built['moved']} 条，合并 {built['merged']} 次，转人工 {built['pairs']} 对。"
+        )
     for pair in report["pairs_uncertain"]:
         refs = " ≟ ".join(str(one["ref"]) for one in pair["records"])
         parts = "，".join(
