@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 
 from bench.rig.populace import COLUMNS, FIELDS, noisy, people
@@ -56,46 +57,74 @@ def fill_part(part: int, count: int, parts: int) -> None:
 
 
 def stuff(count: int) -> None:
-    """So many more golden records, records and keys that only make tables and indexes deep: nobody asks for their keys,
-    nobody opens their envelopes (which are copies of one)."""
+    """So many more golden records, records and keys that make tables and indexes deep: nobody asks for their keys, nobody
+    opens their envelopes (which are copies of one). Of people made up, hardly two share a key by chance, so those who
+    come meet as many candidates as among a million real ones."""
     from django.db import connection
 
     from xiang.hub.bases.models import Key
 
     begun = time.monotonic()
     here = connection.vendor == "postgresql"
-    new = "gen_random_uuid()" if here else "lower(hex(randomblob(16)))"
-    digits = "md5(random()::text)" if here else "lower(hex(randomblob(16)))"
+    random_digits = "md5(random()::text)" if here else "lower(hex(randomblob(16)))"
+    # Ids grow, as real ones do: else filling pays for an order that no registry has.
+    counted = "lpad(to_hex(n), 8, '0')" if here else "printf('%%08x', n)"
+    new = f"({counted} || substr({random_digits}, 9))" + ("::uuid" if here else "")
     key_id = Key.objects.values_list("value", flat=True)[0].partition(":")[0]
+    series = "WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < %s)"
     steps = (
         'INSERT INTO bases_golden (id, registry_id, "values", made_at, changed_at)'
-        " WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < %s)"
-        f' SELECT {new}, g.registry_id, g."values", g.made_at, g.changed_at FROM series, (SELECT * FROM bases_golden LIMIT 1) g',
-        'INSERT INTO bases_record (id, source_id, reference, golden_id, "values", day, changed_at)'
-        f" SELECT {new}, r.source_id, 'x:' || {digits}, g.id, r.\"values\", r.day, r.changed_at"
-        " FROM bases_golden g, (SELECT * FROM bases_record LIMIT 1) r"
+        f' {series} SELECT {new}, g.registry_id, g."values", g.made_at, g.changed_at'
+        " FROM series, (SELECT * FROM bases_golden ORDER BY id DESC LIMIT 1) g",
+        'INSERT INTO bases_record (id, source_id, reference, golden_id, "values", day, digest, changed_at)'
+        f" SELECT g.id, r.source_id, 'x:' || {random_digits}, g.id, r.\"values\", r.day, 'x:' || {random_digits}, r.changed_at"
+        " FROM bases_golden g, (SELECT * FROM bases_record ORDER BY id DESC LIMIT 1) r"
         " WHERE NOT EXISTS (SELECT 1 FROM bases_record o WHERE o.golden_id = g.id)",
         "INSERT INTO bases_key (record_id, value, decisive)"
-        f" SELECT r.id, '{key_id}:' || {digits}, k.column1 = 1 FROM bases_record r, (VALUES (1), (2), (3), (4), (5)) AS k"
-        " WHERE r.reference LIKE 'x:%'",
+        f" SELECT r.id, '{key_id}:' || {random_digits}, k.column1 = 1 FROM bases_record r, (VALUES (1), (2), (3), (4), (5)) AS k"
+        " WHERE r.reference LIKE 'x:%%'",
     )
-    with connection.cursor() as cursor:
+    with _without_indexes(), connection.cursor() as cursor:
         for step in steps:
-            cursor.execute(step, [count] if "%s" in step else None)
+            cursor.execute(step, [count] if "series" in step else [])
     told(f"{count:,} more that only fill tables and indexes in {time.monotonic() - begun:.0f} s")
 
 
-def arrivals(count: int, each: int, seed: int = 7) -> Iterator[tuple[str, dict[str, str]]]:
-    """``(truth, values)`` of records that come in: noisy ones of people who are there, every fifth of somebody new."""
+@contextmanager
+def _without_indexes() -> Iterator[None]:
+    """Indexes of keys are made once, at the end, and not row by row."""
+    from django.db import connection
+
+    listed = (
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'bases_key' AND indexname NOT LIKE '%_pkey'"
+        if connection.vendor == "postgresql"
+        else "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'bases_key' AND sql IS NOT NULL"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(listed)
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f'DROP INDEX "{name}"')
+        yield
+        for _, definition in indexes:
+            cursor.execute(definition)
+
+
+def arrivals(count: int, each: int, seed: int = 7) -> Iterator[tuple[str, str, str, dict[str, str]]]:
+    """``(kind, source, reference, values)`` of ``each`` records of every kind that come in, mixed: ``new`` somebody whom
+    nobody knows, ``duplicate`` somebody whom another department knows, with the errors of real registers, ``changed`` a
+    record that moved house, ``same`` one that says what it said."""
     chance = random.Random(seed)
-    chosen = set(chance.sample(range(count), each))
-    known = {n: row for n, row in enumerate(people(count)) if n in chosen}
-    strangers = islice(people(each, seed=seed), each)
-    for (n, row), stranger in zip(known.items(), strangers, strict=False):
-        if n % 5 == 0:
-            yield "", values_of(stranger)
-        else:
-            yield row[0], values_of(noisy(row, f"n{n}", chance))
+    chosen = chance.sample(range(count), 3 * each)
+    known = {n: row for n, row in enumerate(people(count)) if n in set(chosen)}
+    parts = [chosen[place::3] for place in range(3)]
+    came = [("new", "health", f"s{row[0]}", values_of(row)) for row in islice(people(each, seed=seed), each)]
+    came += [("duplicate", "health", f"n{n}", values_of(noisy(known[n], f"n{n}", chance))) for n in parts[0]]
+    moved = {"address": "湖南省长沙市岳麓区麓山南路932号1栋101室"}
+    came += [("changed", "police", str(n), values_of(known[n]) | moved) for n in parts[1]]
+    came += [("same", "police", str(n), values_of(known[n])) for n in parts[2]]
+    chance.shuffle(came)
+    yield from came
 
 
 if __name__ == "__main__":
