@@ -12,11 +12,24 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from xiang.foundation.ground.compiled import Compiled
 from xiang.hub.bases.models import Key, Record, Registry
 
 #: Golden records that one record is compared with: a key that more of them hold singles nobody out.
 MOST = 200
 _ROWS = 5 * MOST
+_PLACES = 8  # keys in one question: a record has hardly ever more
+
+_holders_of = Compiled(
+    lambda a, b, c, d, e, f, g, h: Key.objects.filter(value__in=(a, b, c, d, e, f, g, h)).values_list(
+        "value", "decisive", "record__golden_id"
+    )[: _ROWS + 1]
+)
+_records_of = Compiled(
+    lambda registry, golden=(): Record.objects.select_related("source").filter(
+        golden_id__among=golden, source__registry_id=registry
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +66,11 @@ def candidates(registry: Registry, keys: Mapping[str, str], own: UUID | None) ->
 
 def _all_holders(keys: Mapping[str, str]) -> dict[str, _Holders] | None:
     """The holders of every key, or nothing when there are too many to read."""
-    rows = Key.objects.filter(value__in=list(keys)).values_list("value", "decisive", "record__golden_id")
-    read = list(rows[: _ROWS + 1])
+    read = []
+    asked = list(keys)
+    for start in range(0, len(asked), _PLACES):
+        part = asked[start : start + _PLACES]
+        read += _holders_of(*part, *[""] * (_PLACES - len(part)))
     if len(read) > _ROWS:
         return None
     found: dict[str, _Holders] = {}
@@ -73,7 +89,4 @@ def _first_holders(key: str) -> _Holders:
 
 
 def _members(registry: Registry, golden: Collection[UUID]) -> list[Record]:
-    if not golden:
-        return []
-    rows = Record.objects.select_related("source").filter(golden_id__in=list(golden))
-    return list(rows.filter(source__registry=registry))
+    return _records_of(registry.id, tuple(golden)) if golden else []

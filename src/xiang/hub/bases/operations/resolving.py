@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from xiang.foundation.ground import adding, instant
+from xiang.foundation.ground.compiled import Compiled
 from xiang.foundation.ground.errors import Absent, FieldError, Invalid
 from xiang.foundation.ledger import operations as ledger
 from xiang.foundation.outbox import operations as outbox
@@ -31,6 +32,10 @@ from xiang.hub.bases.operations.valuing import revalue
 from xiang.hub.bases.rights import need_lead, need_steward
 
 CHANGED = "bases.golden.changed"
+
+_source = Compiled(lambda key: Source.objects.select_related("registry").filter(key=key))
+_record = Compiled(lambda source, reference: Record.objects.filter(source_id=source, reference=reference))
+_locked = Compiled(lambda golden: Golden.objects.select_for_update().filter(id=golden))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def resolve(source_key: str, reference: str, raw: Mapping[str, Any], actor: Acto
     source, ``Invalid`` (``nothing_said``) when no field says anything.
     """
     need_steward(actor)
-    source = Source.objects.select_related("registry").filter(key=source_key).first()
+    source = next(iter(_source(source_key)), None)
     if source is None:
         raise Absent("source_absent", "没有这个数源，请先登记。")
     need_lead(actor, source.registry)
@@ -119,7 +124,8 @@ class _Resolution:
 
     def _golden(self, decision: Decision[UUID]) -> tuple[Golden, bool]:
         if decision.golden is not None:
-            return current(Golden.objects.select_for_update().get(id=decision.golden)), False
+            (golden,) = _locked(decision.golden)
+            return current(golden), False
         now = instant.now()
         golden = Golden(registry=self.registry, made_at=now, changed_at=now)
         return golden, True
@@ -169,10 +175,11 @@ class _Resolution:
 
 
 def _known(source: Source, indexes: Sequence[str]) -> Record | None:
-    record = Record.objects.filter(source=source, reference__in=indexes).first()
-    if record is not None:
-        record.source = source
-    return record
+    for index in indexes:
+        for record in _record(source.id, index):
+            record.source = source
+            return record
+    return None
 
 
 def _pairs_of(record: Record, halves: Sequence[Half[UUID]]) -> set[frozenset[UUID]]:

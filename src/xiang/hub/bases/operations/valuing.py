@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from xiang.foundation.ground import instant
+from xiang.foundation.ground.compiled import Compiled
 from xiang.hub.bases import keeping
 from xiang.hub.bases.keeping import Spoken
 from xiang.hub.bases.models import Correction, Golden, Record, Registry
+
+_corrections = Compiled(lambda golden: Correction.objects.filter(golden_id=golden, withdrawn_at=None))
 
 
 def revalue(golden: Golden, members: Iterable[Record], registry: Registry, *, fresh: bool = False) -> None:
@@ -32,5 +35,4 @@ def revalue_stored(golden: Golden) -> None:
 
 def corrected(golden: Golden) -> dict[str, str]:
     """What stewards settled of a golden record."""
-    rows = Correction.objects.filter(golden=golden, withdrawn_at=None)
-    return {one.field: one.value for one in rows}
+    return {one.field: one.value for one in _corrections(golden.id)}
