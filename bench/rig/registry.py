@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from itertools import islice
 
 from bench.rig.populace import COLUMNS, FIELDS, noisy, people
@@ -25,9 +26,16 @@ def values_of(row: list[str]) -> dict[str, str]:
 
 
 def register() -> None:
-    """The registry and its sources."""
+    """The registry, its sources and the parameters of matching."""
     from xiang.foundation.parties.actors import SYSTEM
+    from xiang.foundation.statutes import operations as statutes
+    from xiang.foundation.statutes.rules import RuleRow
     from xiang.hub.bases import operations
+    from xiang.hub.bases.terms import ATTACH, CANDIDATES, REVIEW
+
+    for key, value, unit in ((ATTACH, "0.99", "ratio"), (REVIEW, "0.5", "ratio"), (CANDIDATES, 200, "count")):
+        row = RuleRow(key, value, unit, title=key, citation="bench", valid_from=date(2025, 1, 1))
+        statutes.put_rule(row, SYSTEM)
 
     said = {"kind": "person", "title": "人口库", "owner_key": "430000.police", "rules": {"phone": "recent"}}
     operations.put_registry("person", said, SYSTEM)

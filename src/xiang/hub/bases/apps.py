@@ -7,9 +7,14 @@ class BasesConfig(AppConfig):
     verbose_name = "基础库"
 
     def ready(self) -> None:
+        from datetime import timedelta
+
+        from xiang.foundation.outbox import worker
         from xiang.foundation.pages import navigation
         from xiang.foundation.parties.actors import actor_of
+        from xiang.hub.bases import operations
 
+        worker.periodic("bases.count", timedelta(minutes=10))(operations.count)
         navigation.register(
             "desk",
             "bases",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -17,15 +17,21 @@ from xiang.hub.bases.engine.kinds import KINDS, Kind
 from xiang.hub.bases.engine.scoring import Scorer
 from xiang.hub.bases.engine.standardising import Features
 from xiang.hub.bases.engine.surviving import Said, Won
+from xiang.hub.bases.terms import terms
 
 _DIGITS = 32
 CORRECTED = "corrected"
 
 
-@cache
 def scorer(kind: str) -> Scorer:
-    """The scorer of a kind, with the newest model."""
-    return Scorer(KINDS[kind], scoring.newest(kind))
+    """The scorer of a kind, with the newest model and the bounds in force."""
+    bounds = terms()
+    return _scorer(kind, bounds.attach, bounds.review)
+
+
+@cache
+def _scorer(kind: str, attach: float, review: float) -> Scorer:
+    return Scorer(KINDS[kind], replace(scoring.newest(kind), attach=attach, review=review))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from xiang.foundation.trust.fields import SealedJSONField, SealedTextField
 class Registry(models.Model):
     """A base registry (基础库). ``owner_key`` leads it by law, ``operator_key`` runs the hub.
 
-    ``rules`` are survivorship rules by field; a field without one takes the best ranked source.
+    ``rules`` are survivorship rules by field; a field without one takes the best ranked source. ``counted`` is what the
+    worker counted last: ``{golden, redirected, addresses, sources: {key: records}}``.
     """
 
     class Kind(models.TextChoices):
@@ -36,6 +37,8 @@ class Registry(models.Model):
     owner_key = models.CharField(max_length=64)
     operator_key = models.CharField(max_length=64, blank=True)
     rules: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    counted: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    counted_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "基础库"

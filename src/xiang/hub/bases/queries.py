@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from xiang.foundation.ground.errors import Absent
 from xiang.foundation.parties.actors import Actor
@@ -33,37 +33,33 @@ class Overview:
 
 
 def overviews(actor: Actor) -> list[Overview]:
-    """All registries, with counts."""
+    """All registries, with what the worker counted last, and the pairs that wait now."""
     need_steward(actor)
-    sources: dict[UUID, list[tuple[Source, int]]] = {}
-    for one in Source.objects.annotate(count=Count("records")):
-        sources.setdefault(one.registry_id, []).append((one, one.count))
-    golden = {
-        row["registry"]: row
-        for row in Golden.objects.values("registry").annotate(
-            alive=Count("id", filter=Q(redirect=None)), all=Count("id")
-        )
-    }
-    waiting = dict(Pair.objects.filter(state__in=Pair.WAITING).values_list("registry").annotate(Count("id")))
+    sources: dict[UUID, list[Source]] = {}
+    for one in Source.objects.all():
+        sources.setdefault(one.registry_id, []).append(one)
     themes: dict[UUID, list[Theme]] = {}
     for theme in Theme.objects.all():
         themes.setdefault(theme.registry_id, []).append(theme)
-    found = []
-    for registry in Registry.objects.all():
-        row = golden.get(registry.id, {"alive": 0, "all": 0})
-        places = Address.objects.count() if registry.kind == Registry.Kind.GEOGRAPHY else 0
-        found.append(
-            Overview(
-                registry,
-                sources.get(registry.id, []),
-                row["alive"],
-                row["all"] - row["alive"],
-                waiting.get(registry.id, 0),
-                themes.get(registry.id, []),
-                places,
-            )
-        )
-    return found
+    waiting = dict(Pair.objects.filter(state__in=Pair.WAITING).order_by().values_list("registry").annotate(Count("id")))
+    return [
+        _overview(registry, sources.get(registry.id, ()), themes.get(registry.id, ()), waiting.get(registry.id, 0))
+        for registry in Registry.objects.all()
+    ]
+
+
+def _overview(registry: Registry, sources: Sequence[Source], themes: Sequence[Theme], waiting: int) -> Overview:
+    counted = registry.counted
+    records = counted.get("sources", {})
+    return Overview(
+        registry=registry,
+        sources=[(one, records.get(one.key, 0)) for one in sources],
+        golden=counted.get("golden", 0),
+        redirected=counted.get("redirected", 0),
+        waiting=waiting,
+        themes=themes,
+        addresses=counted.get("addresses", 0),
+    )
 
 
 def search(actor: Actor, registry_key: str, fields: dict[str, str]) -> list[Golden]:

@@ -6,16 +6,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from xiang.foundation.ground.errors import Refused
 from xiang.hub.bases.engine.batch import Linkage
 from xiang.hub.bases.engine.scoring import Chances, Model
 
 #: A level that training never met keeps what was known of it; none is impossible, none is certain.
 _LEAST, _MOST = 1e-8, 0.9999
 
+#: The keys that pairs to learn from share: a decisive number first; then keys that leave it free to be learnt.
+_RULES = {"person": ("number", "reading", "home"), "legal": ("credit", "core", "seat")}
+
 
 def train(linkage: Linkage, edition: str, *, pairs: float = 5e6) -> Model:
-    """A model from loaded tables, on ``pairs`` random pairs; what cannot be learnt stays as in the model given."""
-    given = linkage.config.model
+    """A model from loaded tables, on ``pairs`` random pairs; what cannot be learnt stays as in the model given.
+
+    ``Refused`` (``model_fixed``) for a kind that is known by its numbers alone: nothing of it is weighed.
+    """
+    kind, given = linkage.config.kind, linkage.config.model
+    if kind.key not in _RULES:
+        raise Refused("model_fixed", f"{kind.title}只按号码认定，没有要训练的参数；去掉 --train 再运行。")
     linker = linkage.linker(None)
     rules = [settled["blocking_rule"] for settled in _rules(linkage)]
     learn = linker.training
@@ -57,9 +66,7 @@ def _rules(linkage: Linkage) -> list[dict[str, str]]:
     kind = linkage.config.kind
     told = settings(kind, None)["blocking_rules_to_generate_predictions"]
     by_key = dict(zip((key.name for key in kind.keys), told, strict=True))
-    # A decisive number first; then keys that leave it free to be learnt.
-    order = {"person": ("number", "reading", "home"), "legal": ("credit", "core", "seat")}
-    return [by_key[name] for name in order[kind.key]]
+    return [by_key[name] for name in _RULES[kind.key]]
 
 
 def _enough(linkage: Linkage, rule: str) -> bool:

@@ -1,6 +1,7 @@
 """Every change to the base registries: who belongs to whom, which value survives, what a steward settled."""
 
 from xiang.hub.bases.operations.building import Built, Resolving, build
+from xiang.hub.bases.operations.counting import count
 from xiang.hub.bases.operations.linking import build_linked
 from xiang.hub.bases.operations.merging import merge, split, unmerge
 from xiang.hub.bases.operations.registering import put_address, put_registry, put_source, put_theme
@@ -15,6 +16,7 @@ __all__ = [
     "build",
     "build_linked",
     "correct",
+    "count",
     "decide_pair",
     "merge",
     "open_golden",

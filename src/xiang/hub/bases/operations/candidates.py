@@ -15,9 +15,7 @@ from uuid import UUID
 from xiang.foundation.ground.compiled import Compiled
 from xiang.hub.bases.models import Key, Record, Registry
 
-#: Golden records that one record is compared with: a key that more of them hold singles nobody out.
-MOST = 200
-_ROWS = 5 * MOST
+_ROWS = 1000  # holders that one reading takes
 _PLACES = 8  # keys in one question: a record has hardly ever more
 
 _holders_of = Compiled(
@@ -49,18 +47,19 @@ class _Holders:
     more: bool = False
 
 
-def candidates(registry: Registry, keys: Mapping[str, str], own: UUID | None) -> Candidates:
-    """Those that share one of the ``keys`` (blind key to its name), and the members of the golden record ``own``."""
+def candidates(registry: Registry, keys: Mapping[str, str], own: UUID | None, most: int) -> Candidates:
+    """Those that share one of the ``keys`` (blind key to its name), and the members of the golden record ``own``: of
+    ``most`` golden records, because a key that more of them hold singles nobody out."""
     found = _all_holders(keys)
     if found is None:
-        found = {key: _first_holders(key) for key in keys}
+        found = {key: _first_holders(key, most) for key in keys}
     chosen: dict[UUID, None] = {} if own is None else {own: None}
     crowded = []
     for key, holders in sorted(found.items(), key=lambda pair: (not pair[1].decisive, len(pair[1].golden), pair[0])):
         fresh = [golden for golden in holders.golden if golden not in chosen]
-        if holders.more or len(chosen) + len(fresh) > MOST:
+        if holders.more or len(chosen) + len(fresh) > most:
             crowded.append(keys[key])
-        chosen |= dict.fromkeys(fresh[: MOST - len(chosen)])
+        chosen |= dict.fromkeys(fresh[: max(most - len(chosen), 0)])
     return Candidates(_members(registry, chosen), tuple(crowded))
 
 
@@ -81,11 +80,11 @@ def _all_holders(keys: Mapping[str, str]) -> dict[str, _Holders] | None:
     return found
 
 
-def _first_holders(key: str) -> _Holders:
+def _first_holders(key: str, most: int) -> _Holders:
     rows = Key.objects.filter(value=key).order_by("record_id").values_list("decisive", "record__golden_id")
-    read = list(rows[: MOST + 1])
+    read = list(rows[: most + 1])
     golden = list(dict.fromkeys(golden for _, golden in read))
-    return _Holders(golden, any(decisive for decisive, _ in read), more=len(read) > MOST)
+    return _Holders(golden, any(decisive for decisive, _ in read), more=len(read) > most)
 
 
 def _members(registry: Registry, golden: Collection[UUID]) -> list[Record]:

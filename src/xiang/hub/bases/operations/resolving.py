@@ -18,6 +18,7 @@ from django.db.models import Q
 from xiang.foundation.ground import adding, instant
 from xiang.foundation.ground.compiled import Compiled
 from xiang.foundation.ground.errors import Absent, FieldError, Invalid
+from xiang.foundation.ground.reference import moment
 from xiang.foundation.ledger import operations as ledger
 from xiang.foundation.outbox import operations as outbox
 from xiang.foundation.parties.actors import Actor
@@ -30,6 +31,7 @@ from xiang.hub.bases.operations.merging import absorb, current
 from xiang.hub.bases.operations.recording import keep_record, kept_apart, pair_of, wait
 from xiang.hub.bases.operations.valuing import revalue
 from xiang.hub.bases.rights import need_lead, need_steward
+from xiang.hub.bases.terms import terms
 
 CHANGED = "bases.golden.changed"
 
@@ -69,7 +71,7 @@ def resolve(source_key: str, reference: str, raw: Mapping[str, Any], actor: Acto
     features = kind.features(values)
     if not features:
         raise Invalid([FieldError("/values", "nothing_said", "这条记录没有一项可用的内容。")])
-    with transaction.atomic(), adding.gathered():
+    with moment(), transaction.atomic(), adding.gathered():
         return _Resolution(source, kind, values, features, actor, day).run(reference)
 
 
@@ -95,7 +97,7 @@ class _Resolution:
         known = _known(self.source, indexes)
         if known is not None and self._says_the_same(known):
             return Resolved(known.id, known.golden_id, "unchanged")
-        found = candidates(self.registry, keys, known.golden_id if known else None)
+        found = candidates(self.registry, keys, known.golden_id if known else None, terms().candidates)
         decision = self._decide(found, known)
         golden, made = self._golden(decision)
         record = keep_record(self.source, self.kind, golden, known, indexes[0], self.values, self.day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,8 +12,11 @@ from xiang.foundation.parties import actors
 from xiang.foundation.parties.actors import SYSTEM, Actor
 from xiang.foundation.parties.tests import cast as casting
 from xiang.foundation.parties.tests.cast import Cast
+from xiang.foundation.statutes import operations as statutes
+from xiang.foundation.statutes.rules import RuleRow
 from xiang.hub.bases import operations
 from xiang.hub.bases.operations import Resolved
+from xiang.hub.bases.terms import ATTACH, CANDIDATES, REVIEW
 from xiang.hub.inventory.tests.conftest import bureau, put_standard
 
 LEAD = "430104.police"
@@ -23,8 +27,16 @@ def cast(db: None) -> Cast:
     return casting.make()
 
 
+def put_terms(attach: str = "0.99", review: str = "0.5", candidates: int = 200) -> None:
+    """The parameters of matching."""
+    for key, value, unit in ((ATTACH, attach, "ratio"), (REVIEW, review, "ratio"), (CANDIDATES, candidates, "count")):
+        row = RuleRow(key, value, unit, title=key, citation="运行参数（演示）", valid_from=date(2025, 1, 1))
+        statutes.put_rule(row, SYSTEM)
+
+
 @pytest.fixture
 def bases(db: None) -> None:
+    put_terms()
     operations.put_registry(
         "person",
         {"kind": "person", "title": "人口库", "owner_key": LEAD, "rules": {"phone": "recent", "address": "longest"}},

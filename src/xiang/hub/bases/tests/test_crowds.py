@@ -8,7 +8,6 @@ from xiang.foundation.parties.actors import SYSTEM, Actor
 from xiang.hub.bases import operations, queries
 from xiang.hub.bases.models import Event, Pair
 from xiang.hub.bases.operations import Resolving
-from xiang.hub.bases.operations.candidates import MOST
 
 from .conftest import Resolve
 from .numbers import number
@@ -26,9 +25,9 @@ def worker(n: int) -> dict[str, str]:
 @pytest.fixture
 def crowd(bases: None) -> int:
     """More people with one telephone than a record is compared with."""
-    count = 5 * MOST + 1
-    operations.build("person", ([Resolving("police", str(n), worker(n))] for n in range(count - 300)), SYSTEM)
-    operations.build("person", ([Resolving("health", str(n), worker(n))] for n in range(count - 300, count)), SYSTEM)
+    count = 1001
+    operations.build("person", ([Resolving("police", str(n), worker(n))] for n in range(701)), SYSTEM)
+    operations.build("person", ([Resolving("health", str(n), worker(n))] for n in range(701, count)), SYSTEM)
     return count
 
 

@@ -185,6 +185,25 @@ def test_a_model_can_be_trained_from_tables_and_used(tmp_path: Path) -> None:
     assert linkage.link().records == 24
 
 
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("credit", {"subject_number": "sfzh", "decision_number": "id"}),
+        ("credential", {"identifier": "id", "holder_number": "sfzh"}),
+    ],
+)
+def test_what_is_known_by_numbers_alone_is_linked_and_not_trained(
+    kind: str, fields: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "numbers.json"
+    config.write_text(json.dumps({"kind": kind, "id": "id", "fields": fields}), "utf-8")
+    assert json.loads(_told("link", str(POLICE), "--config", str(config), "--json"))["records"] == 11
+    with pytest.raises(SystemExit):
+        call_command("link", str(POLICE), "--config", str(config), "--json", "--train", str(tmp_path / "m.json"))
+    assert json.loads(capsys.readouterr().out)["error"] == "model_fixed"
+    assert not (tmp_path / "m.json").exists()
+
+
 def test_clusters_never_hold_two_numbers_and_do_not_depend_on_the_order() -> None:
     numbers = {1: "A", 3: "B"}
     made = cluster([(1, 2), (2, 3), (3, 4)], numbers)

@@ -7,7 +7,7 @@ from django.test import Client
 
 from xiang.foundation.parties.tests import cast as casting
 from xiang.foundation.parties.tests.cast import Cast
-from xiang.hub.bases import queries
+from xiang.hub.bases import operations, queries
 from xiang.hub.bases.models import Merge, Pair
 
 from .conftest import Resolve
@@ -32,6 +32,7 @@ def desk(client: Client, cast: Cast, bases: None) -> Client:
 
 def test_the_overview_counts_by_source(desk: Client, say: Resolve) -> None:
     say("police", "1", **LIU, id_number=MINE)
+    operations.count()
     page = desk.get("/hub/bases/").content.decode()
     assert "人口库" in page and "police表" in page and "主记录 1 条" in page
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from xiang.foundation.ground.errors import Absent, Invalid, Refused
 from xiang.foundation.ledger.models import Entry
@@ -153,7 +154,21 @@ def test_looking_at_a_golden_record_is_written_down(liu: Resolved, steward: Acto
         operations.open_golden(liu.golden, ANONYMOUS)
 
 
-def test_overviews_count_records_by_source(liu: Resolved, steward: Actor) -> None:
+def test_overviews_tell_what_was_counted_by_source(liu: Resolved, steward: Actor) -> None:
+    operations.count()
     person = next(one for one in queries.overviews(SYSTEM) if one.registry.key == "person")
     assert {source.key: count for source, count in person.sources} == {"police": 1, "health": 1, "insurance": 0}
     assert (person.golden, person.redirected) == (1, 0)
+
+
+@pytest.mark.parametrize("registries", [2, 12])
+def test_an_overview_asks_no_more_for_more_registries_and_counts_no_records(
+    bases: None, registries: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for n in range(registries):
+        said = {"kind": "credit", "title": f"库{n}", "owner_key": "430000.data"}
+        operations.put_registry(f"credit{n}", said, SYSTEM)
+        operations.put_source(f"source{n}", f"credit{n}", {"title": "表", "body_key": "430000.data"}, SYSTEM)
+    with django_assert_num_queries(4) as asked:
+        assert len(queries.overviews(SYSTEM)) == registries + 2
+    assert not any(table in one["sql"] for one in asked for table in ("bases_golden", "bases_record", "bases_address"))
