@@ -12,8 +12,9 @@ class BasesConfig(AppConfig):
         from xiang.foundation.outbox import worker
         from xiang.foundation.pages import navigation
         from xiang.foundation.parties.actors import actor_of
-        from xiang.hub.bases import operations
+        from xiang.hub.bases import loading, operations
 
+        loading.register()
         worker.periodic("bases.count", timedelta(minutes=10))(operations.count)
         navigation.register(
             "desk",
