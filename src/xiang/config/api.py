@@ -31,6 +31,7 @@ from xiang.foundation.pages.http import page, problem_document
 from xiang.foundation.parties.api import router as parties
 from xiang.foundation.parties.rest.answering import headers_of
 from xiang.foundation.parties.rest.refusals import NotAllowed, Unauthenticated, UnsupportedMedia, challenge
+from xiang.hub.bases.api import router as bases
 from xiang.hub.exchange.api import router as exchange
 from xiang.hub.inventory.api import router as inventory
 from xiang.hub.quality.api import router as quality
@@ -201,7 +202,7 @@ for kind, handler in HANDLERS.items():
     api.add_exception_handler(kind, handler)
 for router in (
     parties, items, lifeevents, applications, cases, documents, credentials, payments, ratings, sharing,
-    inventory, exchange, quality, sources,
+    inventory, exchange, bases, quality, sources,
 ):  # fmt: skip
     api.add_router("", router)
 

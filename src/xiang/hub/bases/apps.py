@@ -12,7 +12,7 @@ class BasesConfig(AppConfig):
         from xiang.foundation.outbox import worker
         from xiang.foundation.pages import navigation
         from xiang.foundation.parties.actors import actor_of
-        from xiang.hub.bases import loading, operations
+        from xiang.hub.bases import loading, measures, operations  # noqa: F401 (they register)
 
         loading.register()
         worker.periodic("bases.count", timedelta(minutes=10))(operations.count)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from xiang.foundation.parties.names import mask_name, mask_number, mask_phone
@@ -57,16 +58,53 @@ class EventRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SideRow:
+    """One of the two records of a pair, masked."""
+
+    golden: UUID
+    source: str
+    day: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRow:
+    """One field of a pair: both values masked, how they agree in words, and for which answer that speaks.
+
+    ``kind`` is a kind of status; ``weight`` in bits, nothing where nothing was weighed.
+    """
+
+    title: str
+    left: str
+    right: str
+    words: str = ""
+    kind: str = ""
+    speaks: str = ""
+    weight: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PairRow:
     """One pair for the steward: both sides masked, the reasons in words."""
 
     id: UUID
     registry: str
     probability: str
-    sides: tuple[tuple[UUID, str, str], ...]
-    parts: list[dict[str, object]]
+    cause: str
     later: bool
-    fields: list[tuple[str, str, str]]
+    sides: tuple[SideRow, SideRow]
+    fields: list[CompareRow]
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRow:
+    """A merge that can be undone."""
+
+    id: UUID
+    at: datetime
+    reason: str
+    records: int
+    by: str
 
 
 def masked(field: str, value: str, kind: str) -> str:
@@ -119,24 +157,49 @@ def event_rows(events: Iterable[Event]) -> list[EventRow]:
     ]
 
 
+_CAUSES = {
+    Pair.Cause.ALIKE: "部分内容相同，但还不够自动归并。",
+    Pair.Cause.CROWDED: "和它有同样内容的记录太多，没有逐条比完；这是已经比过的里面最像的一条。",
+    Pair.Cause.REGROUPED: "批量归并把它们分在一组，和现在的主记录不一致，没有自动改动。",
+}
+
+
 def pair_row(pair: Pair) -> PairRow:
-    """A pair with its explanation, the two sides field by field."""
-    kind = pair.registry.kind
+    """A pair with its explanation, the two sides field by field: first what was compared, the heaviest first."""
+    kind = KINDS[pair.registry.kind]
     ends = (pair.left, pair.right)
-    sides = tuple((one.golden_id, one.source.title, summary(one, kind)) for one in ends)
-    fields = [
-        (TITLES.get(field, field), *(masked(field, one.values.get(field, ""), kind) for one in ends))
-        for field in KINDS[kind].fields
-        if any(one.values.get(field) for one in ends)
+    one, other = (SideRow(end.golden_id, end.source.title, end.day, summary(end, kind.key)) for end in ends)
+    needs = {column.name: column.needs[0] for column in kind.columns}
+    weighed = [(needs[str(part["field"])], part) for part in pair.parts]
+    compared = {field for field, _ in weighed}
+    rows = [_compared(kind.key, ends, field, part) for field, part in weighed]
+    rows += [_compared(kind.key, ends, field) for field in kind.fields if field not in compared]
+    return PairRow(
+        id=pair.id,
+        registry=pair.registry.title,
+        probability=f"{min(pair.probability, 0.9999):.1%}",
+        cause=_CAUSES[Pair.Cause(pair.cause)],
+        later=pair.state == Pair.State.LATER,
+        sides=(one, other),
+        fields=[row for row in rows if row.left or row.right],
+    )
+
+
+def _compared(kind: str, ends: tuple[Record, Record], field: str, part: dict[str, Any] | None = None) -> CompareRow:
+    left, right = (masked(field, text, kind) if (text := end.values.get(field, "")) else "" for end in ends)
+    title = TITLES.get(field, field)
+    if part is None or not part["weight"]:
+        return CompareRow(title, left, right, str(part["words"]) if part else "")
+    speaks = ("run", "支持相同") if part["weight"] > 0 else ("soon", "支持不同")
+    return CompareRow(title, left, right, str(part["words"]), *speaks, f"{part['weight']:+.1f}")
+
+
+def merge_rows(merges: Iterable[Merge]) -> list[MergeRow]:
+    """Merges that can be undone."""
+    return [
+        MergeRow(one.id, one.at, one.reason, len(one.records), "按规则自动合并" if one.by_rule else "数据管理岗合并")
+        for one in merges
     ]
-    later = pair.state == Pair.State.LATER
-    shown = f"{min(pair.probability, 0.9999):.1%}"
-    return PairRow(pair.id, pair.registry.title, shown, sides, pair.parts, later, fields)  # type: ignore[arg-type]
-
-
-def merge_rows(merges: Iterable[Merge]) -> list[tuple[UUID, datetime, str, int]]:
-    """Merges that can be undone: id, when, why, how many records came."""
-    return [(one.id, one.at, one.reason, len(one.records)) for one in merges]
 
 
 def registry_rows(overviews: Iterable[Overview]) -> list[Overview]:

@@ -113,6 +113,16 @@ def history_of(golden: Golden) -> QuerySet[Event]:
     return Event.objects.filter(golden=golden).order_by("-id")
 
 
+def pair_for(actor: Actor, pair_id: UUID) -> Pair:
+    """A pair that the actor may settle, whether it waits or was decided."""
+    need_steward(actor)
+    rows = Pair.objects.select_related("registry", "left__source", "right__source")
+    pair = settled_by(rows, actor).filter(id=pair_id).first()
+    if pair is None:
+        raise Absent
+    return pair
+
+
 def merges_into(golden: Golden) -> QuerySet[Merge]:
     """Merges into a golden record that can be undone."""
     return Merge.objects.filter(kept=golden, undone_at=None).order_by("-id")

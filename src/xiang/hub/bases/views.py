@@ -16,7 +16,8 @@ from xiang.hub.bases import operations, presenting, queries
 from xiang.hub.bases.engine.kinds import KINDS
 from xiang.hub.bases.models import Registry
 
-_NEXT = 6
+_NEXT = 8
+_MOST = 1000  # waiting pairs that are counted
 
 
 @login_required
@@ -102,10 +103,19 @@ def unmerge(request: HttpRequest, merge_id: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
-    """The first pair that waits, with its reasons, and those after it."""
-    rows = queries.queue(actor_of(request), request.GET.get("registry", ""))
-    shown = [presenting.pair_row(one) for one in rows[:_NEXT]]
-    context = {"first": shown[0] if shown else None, "rest": shown[1:], "count": rows[:1000].count(), "nav": "bases"}
+    """The first pair that waits, or the one that was chosen, with its reasons; and those after it."""
+    actor = actor_of(request)
+    rows = queries.queue(actor, request.GET.get("registry", ""))
+    waiting = list(rows[:_NEXT])
+    chosen = request.GET.get("pair", "")
+    first = queries.pair_for(actor, UUID(chosen)) if _is_id(chosen) else next(iter(waiting), None)
+    context = {
+        "first": presenting.pair_row(first) if first else None,
+        "rest": [presenting.pair_row(one) for one in waiting if first and one.id != first.id],
+        "count": rows[:_MOST].count(),
+        "most": _MOST,
+        "nav": "bases",
+    }
     return page(request, "bases/queue.html", context)
 
 
@@ -114,7 +124,10 @@ def queue(request: HttpRequest) -> HttpResponse:
 def decide(request: HttpRequest, pair_id: UUID) -> HttpResponse:
     """Merge, keep apart, or put off."""
     decision = request.POST.get("decision", "")
-    operations.decide_pair(pair_id, decision, actor_of(request), reason=request.POST.get("reason", ""))
+    pair = operations.decide_pair(pair_id, decision, actor_of(request), reason=request.POST.get("reason", ""))
+    if decision == "merge":
+        messages.success(request, "已经合并，这是合并后的主记录。合并错了可以在这里撤销。")
+        return redirect("bases:golden", golden_id=pair.left.golden_id)
     messages.success(request, f"已记下：{operations.DECISIONS[decision]}。")
     return redirect("bases:queue")
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from xiang.foundation.ground import adding, instant
 from xiang.foundation.ground.errors import Absent, FieldError, Invalid, Refused
 from xiang.foundation.ledger import operations as ledger
+from xiang.foundation.measures import operations as measures
 from xiang.foundation.outbox import operations as outbox
 from xiang.foundation.parties.actors import Actor
 from xiang.hub.bases.models import Correction, Event, Golden, Merge, Pair, Record
@@ -20,6 +21,7 @@ from xiang.hub.bases.operations.valuing import revalue_stored
 from xiang.hub.bases.rights import need_lead
 
 MERGED, UNMERGED, SPLIT = "bases.golden.merged", "bases.golden.unmerged", "bases.golden.split"
+UNDONE = "hub.bases_merges_undone"
 
 
 def merge(one_id: UUID, other_id: UUID, reason: str, actor: Actor) -> Golden:
@@ -44,6 +46,7 @@ def absorb(kept: Golden, dropped_id: UUID, reason: str, actor: Actor, *, by_rule
     Merge.objects.create(
         kept=kept, dropped_id=dropped_id, records=records, reason=reason, by_rule=by_rule, at=now, by=actor.ref
     )
+    measures.append(UNDONE, {"registry": kept.registry.key}, 0, 1)
     _take_corrections(kept, dropped_id)
     Pair.objects.filter(left__golden=kept, right__golden=kept, state__in=Pair.WAITING).update(
         state=Pair.State.MERGED, decided_at=now, decided_by=actor.ref
@@ -77,6 +80,7 @@ def unmerge(merge_id: UUID, reason: str, actor: Actor) -> Golden:
         now = instant.now()
         if not Merge.objects.filter(id=merge_id, undone_at=None).update(undone_at=now, undone_by=actor.ref):
             raise Refused("unmerged_already", "这次合并已经撤销过了。")
+        measures.append(UNDONE, {"registry": done.kept.registry.key}, 1)
         holder = current(done.kept)
         Golden.objects.filter(id=done.dropped_id).update(redirect=None, changed_at=now)
         Record.objects.filter(id__in=done.records, golden=holder).update(golden=done.dropped)

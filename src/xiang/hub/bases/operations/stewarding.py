@@ -9,6 +9,7 @@ from django.db import transaction
 from xiang.foundation.ground import adding, instant
 from xiang.foundation.ground.errors import Absent, FieldError, Invalid, Refused
 from xiang.foundation.ledger import operations as ledger
+from xiang.foundation.measures import operations as measures
 from xiang.foundation.outbox import operations as outbox
 from xiang.foundation.parties.actors import Actor
 from xiang.hub.bases.engine.kinds import KINDS
@@ -17,7 +18,7 @@ from xiang.hub.bases.operations.merging import merge
 from xiang.hub.bases.operations.valuing import revalue_stored
 from xiang.hub.bases.rights import need_lead, need_steward, visible
 
-CORRECTED = "bases.value.corrected"
+CORRECTED, SETTLED = "bases.value.corrected", "hub.bases_values_settled"
 DECISIONS = {"merge": "合并", "apart": "不是同一个", "later": "稍后再核"}
 
 
@@ -72,6 +73,7 @@ def correct(golden_id: UUID, field: str, value: str, basis: str, actor: Actor) -
         now = instant.now()
         Correction.objects.filter(golden=golden, field=field, withdrawn_at=None).update(withdrawn_at=now)
         Correction.objects.create(golden=golden, field=field, value=value.strip(), basis=basis, at=now, by=actor.ref)
+        measures.append(SETTLED, {"registry": golden.registry.key}, 1)
         revalue_stored(golden)
         _tell(golden, field, value.strip(), actor)
     return golden
