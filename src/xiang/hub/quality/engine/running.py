@@ -235,6 +235,7 @@ def session(work: Path, memory_mb: int = MEMORY_MB) -> Iterator[DuckDBPyConnecti
         }
     )
     try:
+        connection.execute("SET enable_progress_bar = false")  # it would be printed among the command's JSON
         _functions(connection, instant.today())
         yield connection
     finally:

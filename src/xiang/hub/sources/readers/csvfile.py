@@ -78,6 +78,8 @@ def _rows(file: Path, folder: Path, asked: Asked, told: Told) -> Iterator[pa.Rec
         f"allow_quoted_nulls=false, max_line_size={LONGEST})"
     )
     with duckdb.connect(config={**_CONFIG, "temp_directory": str(folder / "spill")}) as connection:
+        # It would be printed among a command's own answer as soon as a file takes two seconds.
+        connection.execute("SET enable_progress_bar = false")
         try:
             reader = connection.sql(rows).to_arrow_reader(batching.MOST)
             yield from _at_least_one(reader)
