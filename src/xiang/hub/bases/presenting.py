@@ -80,6 +80,7 @@ class CompareRow:
     words: str = ""
     kind: str = ""
     speaks: str = ""
+    icon: str = ""
     weight: str = ""
 
 
@@ -177,7 +178,7 @@ def pair_row(pair: Pair) -> PairRow:
     return PairRow(
         id=pair.id,
         registry=pair.registry.title,
-        probability=f"{min(pair.probability, 0.9999):.1%}",
+        probability=f"{min(pair.probability, 0.999):.1%}",
         cause=_CAUSES[Pair.Cause(pair.cause)],
         later=pair.state == Pair.State.LATER,
         sides=(one, other),
@@ -190,7 +191,7 @@ def _compared(kind: str, ends: tuple[Record, Record], field: str, part: dict[str
     title = TITLES.get(field, field)
     if part is None or not part["weight"]:
         return CompareRow(title, left, right, str(part["words"]) if part else "")
-    speaks = ("run", "支持相同") if part["weight"] > 0 else ("soon", "支持不同")
+    speaks = ("run", "支持相同", "check") if part["weight"] > 0 else ("soon", "支持不同", "x")
     return CompareRow(title, left, right, str(part["words"]), *speaks, f"{part['weight']:+.1f}")
 
 
