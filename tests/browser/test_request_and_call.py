@@ -21,6 +21,7 @@ from xiang.foundation.parties import actors
 from xiang.foundation.parties.actors import SYSTEM, Actor
 from xiang.foundation.parties.models import Account
 from xiang.hub.gateway import operations as gateway
+from xiang.hub.gateway.models import Publication
 from xiang.hub.gateway.tests.records import Served
 from xiang.hub.inventory import operations as inventory
 from xiang.hub.sources import operations as sources
@@ -144,7 +145,8 @@ def test_data_is_asked_for_granted_called_seen_and_put_right(
     civil.get_by_role("button", name="生成新密钥").click()
     key, secret = (civil.locator("dd.mono").nth(place).inner_text() for place in (0, 1))
     gateway.sync()
-    plane.until(lambda: plane.health()["version"] >= 2)
+    published = Publication.objects.get().version
+    plane.until(lambda: plane.health()["version"] >= published)
     question = {"subject": number("liu_yun"), "fields": ["plate", "phone"], "purpose": "relief_check"}
     question["items"] = ["最低生活保障对象认定"]
     answer = client(f"http://127.0.0.1:{plane.port}", key, secret, KEY, question)
