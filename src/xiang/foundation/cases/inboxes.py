@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any, Self
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from xiang.foundation.cases import procedures
 from xiang.foundation.cases.models import Case, CaseMark, ClockState
@@ -70,7 +70,7 @@ def in_view(actor: Actor, view: str) -> Q:
             return Q(state__in=REVIEWED)
         case "followed":
             followed = CaseMark.objects.filter(staff=actor.staff_id, kind=CaseMark.Kind.FOLLOWED)
-            return Q(Exists(followed.filter(case=OuterRef("pk"))))
+            return Q(id__in=followed.values("case_id"))
     return Q()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -132,9 +132,13 @@ def views_of(actor: Actor) -> list[str]:
 
 def query_of(wanted: InboxFilter, **change: str) -> str:
     """The filter as a query string, with something changed."""
-    said = {name: value for name, value in asdict(wanted).items() if isinstance(value, str)}
-    said["q"] = said.pop("text")
-    said |= change
+    said = {
+        "view": wanted.view,
+        "item": wanted.item,
+        "state": wanted.state,
+        "due": wanted.due,
+        "q": wanted.text,
+    } | change
     return urlencode({name: value for name, value in said.items() if value})
 
 
