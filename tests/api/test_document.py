@@ -50,7 +50,8 @@ def test_whatever_changes_something_asks_who_you_are(document: dict[str, Any]) -
         assert method not in UNSAFE or said.get("security"), path
         assert set(said.get("x-scopes", ())) <= set(BY_KEY), path
         if any(scope.endswith(":read") for scope in said.get("x-scopes", ())):
-            assert method == "get", f"{path}: a scope to read opens nothing that changes"
+            # What is sought may be an identity number: it travels in the body, not in an address that is logged.
+            assert method == "get" or path.endswith("/search"), f"{path}: a scope to read opens nothing that changes"
 
 
 def test_every_scope_opens_something(document: dict[str, Any]) -> None:
@@ -59,7 +60,7 @@ def test_every_scope_opens_something(document: dict[str, Any]) -> None:
 
 
 def test_every_list_of_a_thing_that_grows_is_paged(document: dict[str, Any]) -> None:
-    short = {"/api/v1/departments", "/api/v1/life-events", "/api/v1/me/data-subjects"}
+    short = {"/api/v1/departments", "/api/v1/life-events", "/api/v1/me/data-subjects", "/api/v1/hub/bases"}
     for path, method, said in operations(document):
         if said["operationId"].startswith("list_") and method == "get" and path not in short and "{" not in path:
             assert "cursor" in {parameter["name"] for parameter in said["parameters"]}, path

@@ -38,8 +38,13 @@ def whole(installation: Installation, drafts: Iterator[str]) -> Grown:
     return grown(installation, before)
 
 
+SHARED = {"cases_caserules"}
+"""Cases under the same rules share theirs: the first submission brings them, no other does."""
+
+
 def grown(installation: Installation, before: dict[str, int]) -> Grown:
-    return {table: size - before[table] for table, size in installation.sizes().items() if size != before[table]}
+    sizes = {table: size for table, size in installation.sizes().items() if table not in SHARED}
+    return {table: size - before[table] for table, size in sizes.items() if size != before[table]}
 
 
 def filled_in(installation: Installation, draft: str) -> dict[str, Any]:

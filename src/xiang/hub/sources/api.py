@@ -67,7 +67,7 @@ class SecretGiven(Given):
     secret: Secret
 
 
-class CheckShown(Shown):
+class ConnectionCheckShown(Shown):
     """What a check found: ``ok``, or a reason."""
 
     code: str
@@ -97,12 +97,14 @@ def change_connection_secret(request: HttpRequest, body_key: Key, name: Name, gi
     return _shown(operations.change_secret(found.pk, given.secret, actor), True)
 
 
-@router.post("/hub/connections/{body_key}/{name}/checks", response={201: CheckShown}, auth=WRITE, summary="检查连接")
+@router.post(
+    "/hub/connections/{body_key}/{name}/checks", response={201: ConnectionCheckShown}, auth=WRITE, summary="检查连接"
+)
 def check_connection(request: HttpRequest, body_key: Key, name: Name) -> Any:
     """Look now whether it works; one that does not is answered with its reason."""
     actor = actor_of(request)
     found = queries.connection_for(actor, body_key, name)
-    return Status(201, CheckShown.model_validate(operations.check(found.pk, actor)))
+    return Status(201, ConnectionCheckShown.model_validate(operations.check(found.pk, actor)))
 
 
 @router.delete("/hub/connections/{body_key}/{name}", response={204: None}, auth=WRITE, summary="停用连接")

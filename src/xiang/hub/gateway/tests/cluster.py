@@ -65,11 +65,9 @@ class Cluster:
     def kill(self) -> None:
         """The server and all that serve its clients, at once and without a word."""
         head = int((self.folder / "postmaster.pid").read_text().split()[0])
-        with suppress(ProcessLookupError):
-            os.kill(head, signal.SIGSTOP)  # it begins nobody new meanwhile
-            for number in [*_children(head), head]:
-                with suppress(ProcessLookupError):
-                    os.kill(number, signal.SIGKILL)
+        for number in [*_children(head), head]:  # whom it has just begun leaves when it is gone
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
         while Path(f"/proc/{head}/fd").exists() and any(Path(f"/proc/{head}/fd").glob("*")):
             time.sleep(0.01)
 

@@ -264,6 +264,8 @@ def test_a_reader_that_stops_early_leaves_nothing_behind(tmp_path: Path, monkeyp
 
 _MEASURED = """
 import resource, sys, time
+import django
+django.setup()
 from xiang.hub.sources import reading
 with reading.opened(sys.argv[1], until=time.monotonic() + 120) as found:
     rows = sum(batch.num_rows for batch in found.batches)
