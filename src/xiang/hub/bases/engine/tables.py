@@ -111,7 +111,7 @@ def _mysql(url: str) -> Any:
         host=at.hostname or "127.0.0.1",
         port=at.port or 3306,
         user=unquote(at.username or ""),
-        password=unquote(at.password or ""),
+        password=unquote(at.password or "").encode(),  # as text the driver would take it for Latin-1
         database=at.path.lstrip("/"),
         charset="utf8mb4",
         cursorclass=pymysql.cursors.SSCursor,

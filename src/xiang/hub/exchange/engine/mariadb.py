@@ -56,7 +56,7 @@ class MariaTable(SqlTable):
             "host": place.hostname or "127.0.0.1",
             "port": place.port or 3306,
             "user": unquote(place.username or ""),
-            "password": unquote(place.password or ""),
+            "password": unquote(place.password or "").encode(),  # as text the driver would take it for Latin-1
             "database": self.database,
         }
 
